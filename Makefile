@@ -1,0 +1,157 @@
+# Hearth's build.  `make` builds build/hearth; `make test` also installs what it needs first.
+#
+#   make                the program            make asan       tests under ASan and UBSan
+#   make test           all tests, all set-up  make tsan       threaded tests under TSan
+#   make check          style and structure    make fuzz       each fuzz target, FUZZ_SECONDS long
+#   make bench          benchmark programs     make test-neon  kernels under qemu (aarch64)
+#
+# Objects of a variant live in build/ or build/VARIANT/.  A file's suffix picks its instruction
+# set: foo_avx2.c is built only for x86-64 and only it gets -mavx2 (see ISA below).
+
+CC       ?= cc
+BUILD    ?= build
+PYTHON   ?= python3
+WERROR   ?= -Werror
+OPTIMIZE ?= -O2 -g
+# No contraction: the same C expression must round the same way wherever it is compiled, or a row's
+# result would depend on the loop it was computed in.
+CFLAGS   += -std=c11 $(OPTIMIZE) -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wvla $(WERROR) -ffp-contract=off -fno-math-errno -Isrc -I. -I$(BUILD)/gen -pthread
+CPPFLAGS += -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE
+LDLIBS   += -lm -pthread
+
+ARCH := $(shell $(CC) -dumpmachine | sed 's/-.*//;s/^arm64/aarch64/')
+OS   := $(shell uname -s)
+
+# ---- libraries outside the engine (docs/dependencies.md says why these) ----
+PACKAGES := json-c libevent libevent_pthreads libcrypto
+PKG      := $(shell command -v pkg-config)
+ifneq ($(PKG),)
+CFLAGS   += $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+LDLIBS   += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+CMOCKA   := $(shell pkg-config --libs cmocka 2>/dev/null)
+endif
+LDLIBS_CLI := $(shell pkg-config --libs libedit 2>/dev/null)
+CFLAGS     += $(shell pkg-config --cflags libedit cmocka 2>/dev/null)
+
+# ---- Vulkan: compiled only where its headers and glslc are found ----
+VULKAN ?= $(shell pkg-config --exists vulkan volk 2>/dev/null && command -v glslc >/dev/null && echo 1)
+ifeq ($(VULKAN),1)
+CPPFLAGS   += -DHEARTH_VULKAN=1
+CFLAGS     += $(shell pkg-config --cflags vulkan volk)
+LDLIBS     += $(shell pkg-config --libs volk) -ldl
+endif
+
+# ---- sources ----
+ALL_SOURCES := $(sort $(wildcard src/*/*.c src/*/*/*.c src/*/*/*/*.c))
+ISA_x86_64  := avx2 avx512
+ISA_aarch64 := neon i8mm
+ISA_OTHER   := $(filter-out $(ISA_$(ARCH)),$(ISA_x86_64) $(ISA_aarch64))
+SOURCES     := $(filter-out $(foreach isa,$(ISA_OTHER),%_$(isa).c),$(ALL_SOURCES))
+ifneq ($(VULKAN),1)
+SOURCES     := $(filter-out src/backend/vulkan/%,$(SOURCES))
+endif
+CLI_SOURCES := $(filter src/cli/%,$(SOURCES))
+LIB_SOURCES := $(filter-out src/cli/%,$(SOURCES))
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/obj/%.o)
+CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/obj/%.o)
+LIB         := $(BUILD)/libhearth.a
+
+# NEEDS_x86_64 says which instruction sets a suffix stands for; run-time selection checks the same.
+FLAGS_avx2   := -mavx2 -mfma -mf16c
+FLAGS_avx512 := -mavx2 -mfma -mf16c -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni
+FLAGS_neon   := -march=armv8.2-a+dotprod+fp16
+FLAGS_i8mm   := -march=armv8.2-a+dotprod+fp16+i8mm
+isa_flags     = $(FLAGS_$(lastword $(subst _, ,$(basename $(notdir $(1))))))
+
+TEST_SOURCES := $(sort $(wildcard tests/*/*_test.c tests/*/*/*_test.c))
+TESTS        := $(TEST_SOURCES:%.c=$(BUILD)/%)
+FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/*_fuzz.c))
+BENCH_SOURCES := $(sort $(wildcard bench/*.c))
+BENCHES      := $(BENCH_SOURCES:%.c=$(BUILD)/%)
+
+all: $(if $(CLI_SOURCES),$(BUILD)/hearth,$(LIB))
+
+$(BUILD)/hearth: $(CLI_OBJECTS) $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS) $(LIB) $(LDLIBS_CLI) $(LDLIBS)
+
+$(LIB): $(LIB_OBJECTS)
+	@rm -f $@
+	@$(AR) rcs $@ $(LIB_OBJECTS)
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	@echo '  CC $<'
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $(call isa_flags,$<) -MMD -MP -c -o $@ $<
+
+# ---- shaders: one SPIR-V word list per shader, included by src/backend/vulkan/pipelines.c ----
+SHADERS     := $(sort $(wildcard src/backend/vulkan/shaders/*.comp))
+SHADERS_SPV := $(SHADERS:src/backend/vulkan/shaders/%.comp=$(BUILD)/gen/shaders/%.inc)
+SHADER_PARTS := $(wildcard src/backend/vulkan/shaders/*.glsl)
+$(BUILD)/gen/shaders/%.inc: src/backend/vulkan/shaders/%.comp $(SHADER_PARTS)
+	@mkdir -p $(@D)
+	glslc --target-env=vulkan1.2 -O -mfmt=num -o $@ $<
+ifeq ($(VULKAN),1)
+$(BUILD)/obj/src/backend/vulkan/pipelines.o: $(SHADERS_SPV)
+endif
+
+# ---- tests ----
+$(BUILD)/tests/%_test: $(BUILD)/obj/tests/%_test.o $(LIB)
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(CMOCKA) $(LDLIBS)
+
+tests: $(TESTS)
+.PHONY: all tests test run-tests setup check asan tsan fuzz bench clean test-neon
+
+test: setup
+	@$(MAKE) --no-print-directory run-tests
+
+run-tests: all tests
+	@HEARTH=$(BUILD)/hearth BUILD=$(BUILD) sh tools/run-tests.sh $(TESTS)
+
+setup:
+	@sh tools/setup.sh build
+
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+asan:
+	@$(MAKE) --no-print-directory run-tests BUILD=build/asan OPTIMIZE="-O1 -g $(SANITIZE)" \
+	    LDFLAGS="$(SANITIZE)"
+tsan:
+	@$(MAKE) --no-print-directory run-tests BUILD=build/tsan \
+	    OPTIMIZE="-O1 -g -fsanitize=thread" LDFLAGS="-fsanitize=thread"
+
+# ---- fuzzing: clang's libFuzzer; the corpus in tests/fuzz/corpus/NAME is kept in the tree ----
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS   := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FUZZERS      := $(FUZZ_SOURCES:tests/fuzz/%_fuzz.c=build/fuzz/tests/fuzz/%_fuzz)
+fuzz:
+	@$(MAKE) --no-print-directory fuzz-all CC=clang BUILD=build/fuzz OPTIMIZE="-O1 -g $(FUZZ_FLAGS)" \
+	    LDFLAGS="-fsanitize=fuzzer,address,undefined" VULKAN=0
+fuzz-all: $(FUZZERS)
+	@sh tools/run-fuzzers.sh $(FUZZ_SECONDS) $(FUZZERS)
+fuzz-build: $(FUZZERS)
+build/fuzz/tests/fuzz/%_fuzz: build/fuzz/obj/tests/fuzz/%_fuzz.o $(LIB)
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
+
+# ---- kernels on Arm, under qemu-user ----
+test-neon:
+	@sh tools/test-neon.sh
+
+bench: $(BENCHES)
+$(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(LIB)
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
+
+check:
+	@sh tools/check-includes.sh
+	@sh tools/check-style.sh
+
+clean:
+	rm -rf build
+
+.SECONDARY:
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

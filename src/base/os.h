@@ -1,0 +1,49 @@
+// os.h - the little that differs between operating systems.
+//
+// os_linux.c and os_macos.c each implement all of it; os_posix.c holds what they share.
+// Everything else in the tree is plain C11 and POSIX.
+#ifndef HEARTH_BASE_OS_H
+#define HEARTH_BASE_OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+// ---- time ----
+uint64_t os_time_ns(void); // monotonic
+
+// ---- the machine ----
+unsigned os_n_cores(void);        // cores that can do arithmetic: performance cores on a Mac
+size_t os_memory_total(void);     // bytes of RAM, or the container's limit where lower
+size_t os_memory_available(void); // bytes that could be allocated now without swapping
+size_t os_memory_peak(void);      // resident peak of this process, bytes
+size_t os_memory_resident(void);  // resident now, bytes
+
+enum cpu_feature {
+    CPU_AVX2 = 1 << 0,
+    CPU_FMA = 1 << 1,
+    CPU_F16C = 1 << 2,
+    CPU_AVX512 = 1 << 3, // F, BW, DQ and VL
+    CPU_VNNI = 1 << 4,   // AVX512-VNNI
+    CPU_NEON = 1 << 5,
+    CPU_DOTPROD = 1 << 6,
+    CPU_I8MM = 1 << 7,
+    CPU_FP16 = 1 << 8, // half-precision arithmetic on Arm
+};
+unsigned os_cpu_features(void); // bits of enum cpu_feature that this machine can run
+
+// ---- whole files in memory ----
+struct os_map {
+    const void *data;
+    size_t size;
+};
+enum err os_map_file(struct os_map *map, const char *path, struct error *error); // read-only
+void os_unmap(struct os_map *map);
+// Keeps the bytes in RAM.  Fails, naming the limit, when the system does not allow it.
+enum err os_lock_memory(const void *data, size_t size, struct error *error);
+// Advice that these bytes are needed soon; never fails.
+void os_prefetch(const void *data, size_t size);
+
+#endif

@@ -1,0 +1,111 @@
+#if defined(__linux__)
+#define _GNU_SOURCE
+#include "base/os.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#if defined(__aarch64__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
+unsigned os_n_cores(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0)
+        return (unsigned)CPU_COUNT(&set);
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n > 0 ? (unsigned)n : 1;
+}
+
+// The value in bytes of a "Name:   123 kB" line of a /proc file, or 0.
+static size_t proc_kilobytes(const char *path, const char *name)
+{
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return 0;
+    char line[256];
+    unsigned long long value = 0;
+    size_t length = strlen(name);
+    while (fgets(line, sizeof line, file))
+        if (strncmp(line, name, length) == 0 && line[length] == ':') {
+            value = strtoull(line + length + 1, NULL, 10) * 1024;
+            break;
+        }
+    fclose(file);
+    return (size_t)value;
+}
+
+// The number in a one-line file ("max" and an absent file count as no limit).
+static size_t number_in(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return SIZE_MAX;
+    unsigned long long value;
+    int n = fscanf(file, "%llu", &value);
+    fclose(file);
+    return n == 1 ? (size_t)value : SIZE_MAX;
+}
+
+size_t os_memory_total(void)
+{
+    size_t total = proc_kilobytes("/proc/meminfo", "MemTotal");
+    size_t cgroup = number_in("/sys/fs/cgroup/memory.max");
+    return cgroup < total ? cgroup : total;
+}
+
+size_t os_memory_available(void)
+{
+    size_t available = proc_kilobytes("/proc/meminfo", "MemAvailable");
+    size_t cgroup = number_in("/sys/fs/cgroup/memory.max");
+    if (cgroup != SIZE_MAX) {
+        size_t used = number_in("/sys/fs/cgroup/memory.current");
+        size_t left = used < cgroup ? cgroup - used : 0;
+        if (left < available)
+            return left;
+    }
+    return available;
+}
+
+size_t os_memory_peak(void)
+{
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (size_t)usage.ru_maxrss * 1024 : 0;
+}
+
+size_t os_memory_resident(void)
+{
+    return proc_kilobytes("/proc/self/status", "VmRSS");
+}
+
+unsigned os_cpu_features(void)
+{
+    unsigned features = 0;
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    features |= __builtin_cpu_supports("avx2") ? CPU_AVX2 : 0;
+    features |= __builtin_cpu_supports("fma") ? CPU_FMA : 0;
+    // F16C came before AVX2 on every processor; __builtin_cpu_supports does not know its name in
+    // older compilers.
+    features |= __builtin_cpu_supports("avx2") ? CPU_F16C : 0;
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+        features |= CPU_AVX512;
+    features |= __builtin_cpu_supports("avx512vnni") ? CPU_VNNI : 0;
+#elif defined(__aarch64__)
+    unsigned long capabilities = getauxval(AT_HWCAP), more = getauxval(AT_HWCAP2);
+    features |= CPU_NEON;
+    features |= capabilities & HWCAP_ASIMDDP ? CPU_DOTPROD : 0;
+    features |= capabilities & HWCAP_ASIMDHP ? CPU_FP16 : 0;
+    features |= more & HWCAP2_I8MM ? CPU_I8MM : 0;
+#endif
+    return features;
+}
+#else
+typedef int this_file_is_for_linux;
+#endif

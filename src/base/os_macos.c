@@ -1,0 +1,72 @@
+#if defined(__APPLE__)
+#include "base/os.h"
+
+#include <mach/mach.h>
+#include <sys/resource.h>
+#include <sys/sysctl.h>
+#include <unistd.h>
+
+static uint64_t sysctl_number(const char *name)
+{
+    uint64_t value = 0;
+    size_t size = sizeof value;
+    if (sysctlbyname(name, &value, &size, NULL, 0) != 0)
+        return 0;
+    return size == 4 ? *(uint32_t *)&value : value;
+}
+
+unsigned os_n_cores(void)
+{
+    uint64_t fast = sysctl_number("hw.perflevel0.physicalcpu");
+    uint64_t all = sysctl_number("hw.physicalcpu");
+    return (unsigned)(fast ? fast : all ? all : 1);
+}
+
+size_t os_memory_total(void)
+{
+    return (size_t)sysctl_number("hw.memsize");
+}
+
+size_t os_memory_available(void)
+{
+    vm_statistics64_data_t stats;
+    mach_msg_type_number_t count = HOST_VM_INFO64_COUNT;
+    if (host_statistics64(mach_host_self(), HOST_VM_INFO64, (host_info64_t)&stats, &count))
+        return 0;
+    size_t pages = stats.free_count + stats.inactive_count + stats.purgeable_count;
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+size_t os_memory_peak(void)
+{
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (size_t)usage.ru_maxrss : 0; // bytes on macOS
+}
+
+size_t os_memory_resident(void)
+{
+    mach_task_basic_info_data_t info;
+    mach_msg_type_number_t count = MACH_TASK_BASIC_INFO_COUNT;
+    if (task_info(mach_task_self(), MACH_TASK_BASIC_INFO, (task_info_t)&info, &count))
+        return 0;
+    return info.resident_size;
+}
+
+unsigned os_cpu_features(void)
+{
+    unsigned features = 0;
+#if defined(__aarch64__)
+    features |= CPU_NEON;
+    features |= sysctl_number("hw.optional.arm.FEAT_DotProd") ? CPU_DOTPROD : 0;
+    features |= sysctl_number("hw.optional.arm.FEAT_I8MM") ? CPU_I8MM : 0;
+    features |= sysctl_number("hw.optional.arm.FEAT_FP16") ? CPU_FP16 : 0;
+#elif defined(__x86_64__)
+    __builtin_cpu_init();
+    features |= __builtin_cpu_supports("avx2") ? CPU_AVX2 | CPU_F16C : 0;
+    features |= __builtin_cpu_supports("fma") ? CPU_FMA : 0;
+#endif
+    return features;
+}
+#else
+typedef int this_file_is_for_macos;
+#endif
