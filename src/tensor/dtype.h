@@ -53,7 +53,8 @@ const struct dtype_info *dtype_find(uint32_t id);
 // The row of a format known to exist (an assert otherwise).
 const struct dtype_info *dtype_get(enum dtype dtype);
 
-// A word for any id, also for formats we only know by name: "IQ2_K (ik_llama.cpp)", "type 123".
+// Words for any id, also for formats we only know by name: "IQ2_K (ik_llama.cpp)", "an unknown
+// format".  Errors add the number.
 const char *dtype_name(uint32_t id);
 
 // The format called `name` ("q8_0", any case), or -1.
