@@ -57,6 +57,9 @@ struct tool_def {
     struct str name; // as the client knows it; namespaces are api/'s business
     struct str description;
     struct json_object *schema; // JSON Schema of the arguments; NULL: anything
+    // The definition stands in a tool result that referred to the tool; it may be called, but is not
+    // listed in front, where a new tool would change the whole prompt behind it.
+    bool is_deferred;
 };
 
 enum tool_choice_kind {
@@ -120,20 +123,20 @@ enum chat_event_kind {
     CHAT_EVENT_STOP,         // the last event, once: stop, and for a stop sequence, text
 };
 
-enum stop_reason {
-    STOP_NONE,
-    STOP_END_TURN,   // the model was done
-    STOP_TOOL_CALLS, // the model was done and at least one call is whole
-    STOP_SEQUENCE,   // one of conversation.stop_sequences, which is not part of the text
-    STOP_MAX_TOKENS, // the caller's or the context's limit
-    STOP_CANCELLED,
+enum chat_stop {
+    CHAT_STOP_NONE,
+    CHAT_STOP_END_TURN,   // the model was done
+    CHAT_STOP_TOOL_CALLS, // the model was done and at least one call is whole
+    CHAT_STOP_SEQUENCE,   // one of conversation.stop_sequences, which is not part of the text
+    CHAT_STOP_MAX_TOKENS, // the caller's or the context's limit
+    CHAT_STOP_CANCELLED,
 };
 
 struct chat_event {
     enum chat_event_kind kind;
     struct str text, id, name; // borrowed for the call of the sink
     size_t i_call;             // 0 for the first call of the answer
-    enum stop_reason stop;
+    enum chat_stop stop;
 };
 
 // Never fails and keeps nothing.  Order: any mix of thinking, text and calls; calls do not overlap;
