@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct str {
@@ -34,6 +35,20 @@ static inline bool str_ends(struct str a, struct str suffix)
 {
     return a.size >= suffix.size && (suffix.size == 0 || memcmp(a.data + a.size - suffix.size,
                                                                 suffix.data, suffix.size) == 0);
+}
+// Where `needle` first stands in `a` at or after `from`; STR_NONE when nowhere.
+#define STR_NONE SIZE_MAX
+static inline size_t str_find(struct str a, struct str needle, size_t from)
+{
+    for (size_t i = from; needle.size && i < a.size && a.size - i >= needle.size; i++) {
+        const char *hit = memchr(a.data + i, needle.data[0], a.size - i - needle.size + 1);
+        if (!hit)
+            return STR_NONE;
+        i = (size_t)(hit - a.data);
+        if (memcmp(hit, needle.data, needle.size) == 0)
+            return i;
+    }
+    return needle.size || from > a.size ? STR_NONE : from;
 }
 // Bytes [from, to) of `a`, clamped to it.
 static inline struct str str_slice(struct str a, size_t from, size_t to)
