@@ -43,13 +43,16 @@ struct text_range {
 };
 
 enum err tokenizer_open(struct tokenizer **out, const struct gguf *gguf, struct error *error);
+// What was odd about the file but did not stop us, as one sentence to show; NULL when nothing was.
+const char *tokenizer_note(const struct tokenizer *tokenizer);
 void tokenizer_close(struct tokenizer *tokenizer);
 
 // Declares a user-defined token (say <think>) to be markup: recognised in markup ranges only.  Call
 // before the tokenizer is shared.
 void tokenizer_mark_markup(struct tokenizer *tokenizer, token_id id);
 
-// Appends the tokens of `text`, never BOS or EOS.  The whole text counts as markup or not.
+// Appends the tokens of `text`, never BOS or EOS.  The whole text counts as markup or not.  Takes
+// time in proportion to the text (n log n in one endless word); texts are at most 4 GiB.
 void tokenizer_encode(const struct tokenizer *tokenizer, struct token_list *out, struct str text,
                       bool is_markup);
 // The same with markup only where `ranges` say so.
@@ -66,6 +69,8 @@ token_id tokenizer_find(const struct tokenizer *tokenizer, struct str text);
 token_id tokenizer_bos(const struct tokenizer *tokenizer); // TOKEN_NONE when the file has none
 token_id tokenizer_eos(const struct tokenizer *tokenizer);
 bool tokenizer_adds_bos(const struct tokenizer *tokenizer);
+// SentencePiece: an encoded text begins with a space that is not in it.
+bool tokenizer_adds_space(const struct tokenizer *tokenizer);
 bool tokenizer_is_end(const struct tokenizer *tokenizer, token_id id);       // ends a generation
 bool tokenizer_is_samplable(const struct tokenizer *tokenizer, token_id id); // false: padding rows
 
