@@ -1,0 +1,19 @@
+// layers.h - the parts of each kernel layer.  Only kernels*.c and the files of this folder include it.
+//
+// A layer fills the entries it does better than the layers before it.
+#ifndef HEARTH_BACKEND_CPU_KERNELS_LAYERS_H
+#define HEARTH_BACKEND_CPU_KERNELS_LAYERS_H
+
+#include "backend/cpu/kernels.h"
+
+// Activation blocks whose largest magnitude is below this become zeros, so that d, a 127th of it, is
+// always a normal float.
+#define X_MAX_TINY 0x1p-119f
+
+typedef void kernels_fill(struct kernels *kernels);
+
+kernels_fill fill_products_scalar;    // rows, tile, quantize
+kernels_fill fill_elementwise_scalar; // norm, add, gates, conv_silu, dequantize, quantize_kv
+kernels_fill fill_sequence_scalar;    // attend_page, delta_rows
+
+#endif
