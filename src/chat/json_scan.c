@@ -236,6 +236,21 @@ bool json_scan_in_string(const struct json_scan *s)
     return s->state == IN_STRING || s->state == IN_ESCAPE || s->state == IN_HEX;
 }
 
+bool json_scan_wants_key(const struct json_scan *s)
+{
+    return s->state == AT_KEY || s->state == AT_KEY_OR_CLOSE;
+}
+
+bool json_scan_wants_value(const struct json_scan *s)
+{
+    return s->state == AT_VALUE;
+}
+
+bool json_scan_after_value(const struct json_scan *s)
+{
+    return s->state == AFTER_VALUE;
+}
+
 bool json_is_valid(struct str text)
 {
     struct json_scan scan = {0};

@@ -30,7 +30,10 @@ struct json_scan { // zero is ready for a value
 
 enum json_scan_result json_scan_push(struct json_scan *scan, unsigned char byte);
 
-bool json_scan_in_string(const struct json_scan *scan); // between quotes
+bool json_scan_in_string(const struct json_scan *scan);   // between quotes, of a key or a value
+bool json_scan_wants_key(const struct json_scan *scan);   // in front of a key
+bool json_scan_wants_value(const struct json_scan *scan); // in front of a value: first or after :
+bool json_scan_after_value(const struct json_scan *scan); // a value of the open container is whole
 
 // The whole text is one JSON value with nothing but white space around it.
 bool json_is_valid(struct str text);

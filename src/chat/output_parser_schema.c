@@ -5,6 +5,7 @@
 #include <json-c/json.h>
 
 #define SCHEMA_DEPTH_MAX 16
+#define SCHEMA_NODES_MAX 1000
 
 static const struct {
     const char *word;
@@ -59,13 +60,19 @@ static struct json_object *follow_ref(struct json_object *root, struct json_obje
     return json_pointer_get(root, path + 1, &target) == 0 ? target : NULL;
 }
 
-static unsigned node_types(struct json_object *root, struct json_object *node, int depth);
+// Schemas may refer to themselves in several places, so a bound on depth alone is not enough.
+struct walk {
+    struct json_object *root;
+    int n_nodes_left;
+};
 
-static unsigned union_of_types(struct json_object *root, struct json_object *list, int depth)
+static unsigned node_types(struct walk *walk, struct json_object *node, int depth);
+
+static unsigned union_of_types(struct walk *walk, struct json_object *list, int depth)
 {
     unsigned types = 0;
-    for (size_t i = 0; i < json_object_array_length(list); i++)
-        types |= node_types(root, json_object_array_get_idx(list, i), depth + 1);
+    for (size_t i = 0; i < json_object_array_length(list) && types != VALUE_ANY; i++)
+        types |= node_types(walk, json_object_array_get_idx(list, i), depth + 1);
     return types;
 }
 
@@ -91,9 +98,10 @@ static unsigned types_of_type(struct json_object *type)
     return types ? types : VALUE_ANY;
 }
 
-static unsigned node_types(struct json_object *root, struct json_object *node, int depth)
+static unsigned node_types(struct walk *walk, struct json_object *node, int depth)
 {
-    if (!json_object_is_type(node, json_type_object) || depth > SCHEMA_DEPTH_MAX)
+    if (!json_object_is_type(node, json_type_object) || depth > SCHEMA_DEPTH_MAX ||
+        walk->n_nodes_left-- <= 0)
         return VALUE_ANY;
     unsigned types = VALUE_ANY;
     struct json_object *part;
@@ -104,14 +112,14 @@ static unsigned node_types(struct json_object *root, struct json_object *node, i
     if (json_object_object_get_ex(node, "enum", &part) && is_array(part))
         types &= types_of_enum(part);
     if (json_object_object_get_ex(node, "anyOf", &part) && is_array(part))
-        types &= union_of_types(root, part, depth);
+        types &= union_of_types(walk, part, depth);
     if (json_object_object_get_ex(node, "oneOf", &part) && is_array(part))
-        types &= union_of_types(root, part, depth);
+        types &= union_of_types(walk, part, depth);
     if (json_object_object_get_ex(node, "allOf", &part) && is_array(part))
         for (size_t i = 0; i < json_object_array_length(part); i++)
-            types &= node_types(root, json_object_array_get_idx(part, i), depth + 1);
+            types &= node_types(walk, json_object_array_get_idx(part, i), depth + 1);
     if (json_object_object_get_ex(node, "$ref", &part))
-        types &= node_types(root, follow_ref(root, part), depth + 1);
+        types &= node_types(walk, follow_ref(walk->root, part), depth + 1);
     return types ? types : VALUE_ANY; // a contradiction forbids everything: then take anything
 }
 
@@ -120,16 +128,17 @@ unsigned schema_parameter_types(const struct tool_def *tool, struct str key)
     struct json_object *properties, *node = NULL;
     if (!tool || !json_object_is_type(tool->schema, json_type_object))
         return VALUE_ANY;
+    struct walk walk = {tool->schema, SCHEMA_NODES_MAX};
     if (json_object_object_get_ex(tool->schema, "properties", &properties) &&
         json_object_is_type(properties, json_type_object)) {
         json_object_object_foreach(properties, name, value)
         {
             if (str_is(key, name))
-                return node_types(tool->schema, value, 0);
+                return node_types(&walk, value, 0);
         }
     }
     json_object_object_get_ex(tool->schema, "additionalProperties", &node);
-    return node_types(tool->schema, node, 0);
+    return node_types(&walk, node, 0);
 }
 
 void json_escape(struct buf *out, struct str text)
