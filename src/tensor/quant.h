@@ -20,4 +20,14 @@ QUANTIZE(q5_1);
 QUANTIZE(q8_0);
 QUANTIZE(q8_k);
 
+QUANTIZE(q2_k);
+QUANTIZE(q3_k);
+QUANTIZE(q4_k);
+QUANTIZE(q5_k);
+QUANTIZE(q6_k);
+
+QUANTIZE(iq4_nl);
+QUANTIZE(iq4_xs);
+QUANTIZE(mxfp4);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "tensor/blocks.h"
 #include "tensor/half.h"
+#include "tensor/quant_search.h"
 
 QUANTIZE(f32)
 {
@@ -27,18 +28,6 @@ QUANTIZE(bf16)
     uint16_t *halves = blocks;
     for (size_t i = 0; i < n; i++)
         halves[i] = f32_to_bf16(values[i]);
-}
-
-// The value of largest magnitude, with its sign; the first of equals.
-static float signed_extreme(const float *values, int n)
-{
-    float extreme = 0, magnitude = 0;
-    for (int i = 0; i < n; i++)
-        if (fabsf(values[i]) > magnitude) {
-            magnitude = fabsf(values[i]);
-            extreme = values[i];
-        }
-    return extreme;
 }
 
 struct range {
