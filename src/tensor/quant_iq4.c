@@ -11,13 +11,16 @@
 
 static const int8_t iq4_levels[16] = IQ4_LEVELS;
 
-// The level nearest to x; of two equally near ones the higher.  NaN gives the last.
+// The level nearest to x; of two equally near ones the higher.  NaN gives the first.
 static int nearest_level(float x)
 {
-    int i = 0;
-    while (i < 15 && !(x - (float)iq4_levels[i] < (float)iq4_levels[i + 1] - x))
-        i++;
-    return i;
+    // Half way between each level and the next.
+    static const float borders[15] = {-115.5f, -93.5f, -74,   -57,   -42, -28.5f, -16, -4.5f,
+                                      7,       19,     31.5f, 45.5f, 61,  79,     101};
+    int i = x >= borders[7] ? 8 : 0;
+    i += x >= borders[i + 3] ? 4 : 0;
+    i += x >= borders[i + 1] ? 2 : 0;
+    return i + (x >= borders[i]);
 }
 
 // With levels chosen by an inverse scale: the best scale for them, and how good it is.
@@ -93,10 +96,20 @@ QUANTIZE(iq4_xs)
     }
 }
 
-// The scale is the power of two that leaves the largest value between 4 and 8 of FP4's 6 at most.
+// The FP4 level nearest to x; of two equally near ones the one closer to zero.
+static int nearest_fp4(float x)
+{
+    static const float borders[7] = {0.5f, 1.5f, 2.5f, 3.5f, 5, 7, 10};
+    int i = 0;
+    for (int k = 0; k < 7; k++)
+        i += fabsf(x) > borders[k];
+    return i && x < 0 ? i + 8 : i;
+}
+
+// The scale is the power of two that brings the largest value to 4..8, of FP4's 6 at most (8..16
+// of its doubled levels).
 QUANTIZE(mxfp4)
 {
-    static const int8_t levels[16] = FP4_LEVELS;
     struct block_mxfp4 *b = blocks;
     for (; n; n -= 32, b++, values += 32) {
         float extreme = fabsf(signed_extreme(values, 32));
@@ -105,14 +118,7 @@ QUANTIZE(mxfp4)
         int e = extreme > 0 ? exponent - 1 - 2 + 127 : 0;
         b->e = (uint8_t)(e < 0 ? 0 : e > 254 ? 254 : e);
         float d = f32_from_bits(mxfp4_scale_bits(b->e));
-        memset(b->qs, 0, sizeof b->qs);
-        for (int i = 0; i < 32; i++) {
-            int best = 0;
-            for (int k = 1; k < 16; k++)
-                if (fabsf((float)levels[k] * d - values[i]) <
-                    fabsf((float)levels[best] * d - values[i]))
-                    best = k;
-            b->qs[i % 16] |= (uint8_t)(best << 4 * (i / 16));
-        }
+        for (int j = 0; j < 16; j++)
+            b->qs[j] = (uint8_t)(nearest_fp4(values[j] / d) | nearest_fp4(values[j + 16] / d) << 4);
     }
 }

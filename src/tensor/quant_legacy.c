@@ -142,8 +142,10 @@ QUANTIZE(q8_0)
         float d = fabsf(signed_extreme(values, 32)) / 127.0f, id = inverse(d);
         b->d = f32_to_f16(d);
         for (int i = 0; i < 32; i++) {
-            float q = roundf(values[i] * id); // halves away from zero
-            b->qs[i] = (int8_t)(q > -127 ? q < 127 ? (int)q : 127 : -127);
+            float q = values[i] * id;
+            q = q > -127 ? q < 127 ? q : 127 : -127;
+            // Halves away from zero.  The largest float below 0.5: 0.5 itself would take it to 1.
+            b->qs[i] = (int8_t)(q + copysignf(0x1.fffffep-2f, q));
         }
     }
 }
@@ -157,8 +159,7 @@ QUANTIZE(q8_k)
         float scale = extreme != 0 ? -127.0f / extreme : 0;
         b->d = extreme != 0 ? 1.0f / scale : 0;
         for (int i = 0; i < 256; i++) {
-            float q = rintf(values[i] * scale); // halves to even
-            b->qs[i] = (int8_t)(q > -128 ? q < 127 ? (int)q : 127 : -128);
+            b->qs[i] = (int8_t)round_within(values[i] * scale, -128, 127);
         }
         for (int j = 0; j < 16; j++) {
             int sum = 0;

@@ -4,12 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-int round_within(float x, int low, int high)
-{
-    float rounded = rintf(x);
-    return rounded > (float)low ? rounded < (float)high ? (int)rounded : high : low;
-}
-
 float signed_extreme(const float *values, int n)
 {
     float extreme = 0, magnitude = 0;

@@ -12,7 +12,13 @@
 #define QUANT_NEGLIGIBLE 1e-15f // groups below this are zero
 
 // x rounded to the nearest whole number, ties to even, within low..high; NaN gives low.
-int round_within(float x, int low, int high);
+static inline int round_within(float x, int low, int high)
+{
+    x = x > (float)low ? x : (float)low;
+    x = x < (float)high ? x : (float)high;
+    const float whole = 0x1.8p23f; // floats around it have no fraction, so adding it rounds
+    return (int)(x + whole - whole);
+}
 
 // The value of largest magnitude, with its sign; the first of equals.  0 when all are.
 float signed_extreme(const float *values, int n);

@@ -347,6 +347,17 @@ TEST(dtype, quantizing_fixed_values_loses_little_and_is_known)
     }
 }
 
+TEST(dtype, q8_0_rounds_halves_away_from_zero)
+{
+    UNUSED;
+    float values[32] = {127,   0.5f, -0.5f, 0x1.fffffep-2f, -0x1.fffffep-2f, 1.5f, 2.5f,
+                        -2.5f, 0.4f, 99.5f, -126.5f,        126.49999f,      -127};
+    static const int8_t levels[32] = {127, 1, -1, 0, 0, 2, 3, -3, 0, 100, -127, 126, -127};
+    struct block_q8_0 block;
+    dtype_get(DTYPE_Q8_0)->quantize(&block, values, 32);
+    assert_memory_equal(block.qs, levels, 32);
+}
+
 TEST(dtype, quantizing_what_is_not_finite_stays_in_range)
 {
     UNUSED;
@@ -384,4 +395,5 @@ RUN_TESTS(IS(half, every_f16_survives_the_way_through_float),
           IS(dtype, dequantizes_reference_blocks_bit_for_bit),
           IS(dtype, quantizes_reference_values_bit_for_bit),
           IS(dtype, quantizing_fixed_values_loses_little_and_is_known),
+          IS(dtype, q8_0_rounds_halves_away_from_zero),
           IS(dtype, quantizing_what_is_not_finite_stays_in_range))
