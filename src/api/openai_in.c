@@ -1,0 +1,420 @@
+// OpenAI's Chat Completions and Completions: what clients send there.
+#include <math.h>
+#include <stdio.h>
+
+#include "api/fields.h"
+#include "api/parts.h"
+#include "api/readers.h"
+#include "base/memory.h"
+
+#define AT(member) offsetof(struct api_request, member)
+
+// Fields of all of OpenAI's and llama-server's bodies.  llama-server's own sampling fields are
+// understood everywhere.
+#define COMMON_FIELDS                                                                               \
+    {"model", FIELD_STRING, AT(model), 0, 0, "any name; the answer repeats it"},                    \
+        {"stream", FIELD_BOOL, AT(is_stream), 0, 0, "events as they come instead of one body"},     \
+        {"stream_options.include_usage",  FIELD_BOOL, AT(wants_usage), 0, 0,                        \
+         "a last event with token counts"},                                                         \
+        {"n", FIELD_INTEGER, AT(n_choices), 1, 16, "answers to one prompt"},                        \
+        {"temperature", FIELD_NUMBER, AT(sampling.temperature), 0, 100, "0: always the likeliest"}, \
+        {"top_p", FIELD_NUMBER, AT(sampling.top_p), 0, 1, "sample from this much probability"},     \
+        {"top_k", FIELD_INTEGER, AT(sampling.top_k), -1, 1e9, "the k likeliest; 0: all"},           \
+        {"min_p", FIELD_NUMBER, AT(sampling.min_p), 0, 1, "least probability beside the best"},     \
+        {"typical_p", FIELD_NUMBER, AT(sampling.typical_p), 0, 1, "locally typical sampling"},      \
+        {"repeat_penalty", FIELD_NUMBER, AT(sampling.repeat_penalty), 0, 100, "1: none"},           \
+        {"repeat_last_n",                                                                           \
+         FIELD_INTEGER,                                                                             \
+         AT(sampling.repeat_last_n),                                                                \
+         -1,                                                                                        \
+         1e9,                                                                                       \
+         "tokens that penalties look back; -1: all"},                                               \
+        {"presence_penalty", FIELD_NUMBER, AT(sampling.presence_penalty), -100, 100, "0: none"},    \
+        {"frequency_penalty", FIELD_NUMBER, AT(sampling.frequency_penalty), -100, 100, "0: none"},  \
+        {"seed", FIELD_INTEGER, AT(sampling.seed), 0, 0, "equal seeds give equal answers"},         \
+        {"logit_bias", FIELD_VALUE, AT(sampling.logit_bias), 0, 0, "added to tokens' logits"},      \
+        {"grammar", FIELD_VALUE, AT(sampling.grammar), 0, 0, "GBNF that the answer follows"},       \
+    {                                                                                               \
+        "ignore_eos", FIELD_BOOL, AT(ignores_end), 0, 0, "go on after an end token"                 \
+    }
+
+static const struct field chat_fields[] = {
+    COMMON_FIELDS,
+    {"max_tokens", FIELD_INTEGER, AT(max_tokens), -1, 1e12, "most tokens of the answer"},
+    {"max_completion_tokens", FIELD_INTEGER, AT(max_tokens), -1, 1e12, "the same"},
+    {"n_predict", FIELD_INTEGER, AT(max_tokens), -1, 1e12, "the same"},
+    {"logprobs", FIELD_BOOL, AT(wants_logprobs), 0, 0, "tell each token's log-probability"},
+    {"top_logprobs", FIELD_INTEGER, AT(n_top), 0, 20, "with so many alternatives"},
+    {"chat_template_kwargs", FIELD_VALUE, AT(template_arguments), 0, 0, "for the template"},
+};
+
+static const struct field completion_fields[] = {
+    COMMON_FIELDS,
+    {"max_tokens", FIELD_INTEGER, AT(max_tokens), -1, 1e12, "most tokens of the answer"},
+    {"n_predict", FIELD_INTEGER, AT(max_tokens), -1, 1e12, "the same"},
+    {"logprobs", FIELD_INTEGER, AT(n_top), 0, 20, "log-probabilities with so many alternatives"},
+    {"echo", FIELD_BOOL, AT(wants_echo), 0, 0, "the prompt comes back in front"},
+};
+
+static const struct field llama_fields[] = {
+    COMMON_FIELDS,
+    {"n_predict", FIELD_INTEGER, AT(max_tokens), -2, 1e12, "most tokens; -1: as many as fit"},
+    {"max_tokens", FIELD_INTEGER, AT(max_tokens), -2, 1e12, "the same"},
+    {"n_probs", FIELD_INTEGER, AT(n_top), 0, 1e6, "log-probabilities with so many alternatives"},
+};
+
+// ---- chat: messages ----
+
+// One part of a message's or result's content.
+static void fill_part(struct api_request *request, struct content *content,
+                      struct json_object *part)
+{
+    struct str type = json_str_at(part, "type");
+    content->kind = CONTENT_TEXT;
+    if (json_is(part, json_type_string)) {
+        content->text = json_str(part);
+    } else if (json_at(part, "text")) { // text, input_text, output_text
+        content->text = json_str_at(part, "text");
+    } else if (json_at(part, "refusal")) {
+        content->text = json_str_at(part, "refusal");
+    } else {
+        struct str url = json_str_at(part, "image_url.url");
+        const char *kind = str_is(type, "image_url") ? "image" : "file";
+        if (str_is(type, "input_audio")) {
+            kind = "audio";
+            url = json_str_at(part, "input_audio.data");
+            content->name = json_str_at(part, "input_audio.format");
+        }
+        struct str data = url, media_type = content->name;
+        if (media_type.size == 0)
+            api_split_data_url(url, &media_type, &data);
+        content->kind = CONTENT_MEDIA;
+        content->name = media_type;
+        content->text = api_placeholder(request, kind, media_type, data);
+    }
+}
+
+static enum err read_parts(struct api_request *request, struct message *message,
+                           struct json_object *value, struct error *error)
+{
+    bool is_list = json_is(value, json_type_array);
+    if (value && !is_list && !json_is(value, json_type_string))
+        return fail(error, ERR_ARGUMENT, "content must be a string or a list of parts");
+    size_t n = is_list ? json_length(value) : value != NULL;
+    for (size_t i = 0; i < n; i++) {
+        struct json_object *part = is_list ? json_object_array_get_idx(value, i) : value;
+        // What an assistant message without words holds is not said by anyone.
+        if (message->role == ROLE_ASSISTANT && json_is(part, json_type_string) &&
+            json_str(part).size == 0)
+            continue;
+        struct content *content = api_add_content(request, message, CONTENT_TEXT);
+        if (!content)
+            return api_too_big(request, error);
+        fill_part(request, content, part);
+    }
+    return OK;
+}
+
+static enum err read_result(struct api_request *request, struct message *message,
+                            struct json_object *item, struct error *error)
+{
+    struct content *result = api_add_content(request, message, CONTENT_TOOL_RESULT);
+    if (!result)
+        return api_too_big(request, error);
+    result->id = json_str_at(item, "tool_call_id");
+    if (result->id.size == 0)
+        result->id = json_str_at(item, "name"); // a "function" message has no id
+    struct json_object *value = json_at(item, "content");
+    bool is_list = json_is(value, json_type_array);
+    size_t n = is_list ? json_length(value) : value != NULL;
+    for (size_t i = 0; i < n; i++) {
+        struct content *part = api_add_result_item(request, result, CONTENT_TEXT);
+        if (!part)
+            return api_too_big(request, error);
+        fill_part(request, part, is_list ? json_object_array_get_idx(value, i) : value);
+    }
+    return OK;
+}
+
+static enum err read_call(struct api_request *request, struct message *message, struct str id,
+                          struct json_object *function, struct error *error)
+{
+    struct content *call = api_add_content(request, message, CONTENT_TOOL_CALL);
+    if (!call)
+        return api_too_big(request, error);
+    call->id = id;
+    call->name = json_str_at(function, "name");
+    struct json_object *arguments = json_at(function, "arguments");
+    struct str text = json_str(arguments);
+    if (json_is(arguments, json_type_object))
+        call->arguments = arguments;
+    else
+        api_set_arguments(request, call, text.size ? text : STR("{}"));
+    return OK;
+}
+
+static enum err read_assistant(struct api_request *request, struct message *message,
+                               struct json_object *item, struct error *error)
+{
+    struct str thought = json_str_at(item, "reasoning_content");
+    if (thought.size == 0)
+        thought = json_str_at(item, "reasoning");
+    if (thought.size) {
+        struct content *thinking = api_add_content(request, message, CONTENT_THINKING);
+        if (!thinking)
+            return api_too_big(request, error);
+        thinking->text = thought;
+    }
+    enum err err = read_parts(request, message, json_at(item, "content"), error);
+    struct json_object *calls = json_at(item, "tool_calls");
+    for (size_t i = 0; i < json_length(calls) && !err; i++) {
+        struct json_object *call = json_object_array_get_idx(calls, i);
+        struct json_object *function = json_at(call, "function");
+        err = read_call(request, message, json_str_at(call, "id"),
+                        function ? function : json_at(call, "custom"), error);
+    }
+    struct json_object *function = json_at(item, "function_call");
+    if (!err && function)
+        err = read_call(request, message, json_str_at(function, "name"), function, error);
+    return err;
+}
+
+static enum err read_message(struct api_request *request, struct json_object *item,
+                             struct error *error)
+{
+    static const struct {
+        const char *name;
+        enum role role;
+        enum err (*read)(struct api_request *, struct message *, struct json_object *,
+                         struct error *);
+    } roles[] = {{"system", ROLE_SYSTEM, NULL},    {"developer", ROLE_SYSTEM, NULL},
+                 {"user", ROLE_USER, NULL},        {"assistant", ROLE_ASSISTANT, read_assistant},
+                 {"tool", ROLE_TOOL, read_result}, {"function", ROLE_TOOL, read_result}};
+    for (size_t i = 0; i < COUNT_OF(roles); i++) {
+        if (!str_is(json_str_at(item, "role"), roles[i].name))
+            continue;
+        // Results of one answer's calls belong together.
+        struct message *message =
+            api_add_message(request, roles[i].role, roles[i].role == ROLE_TOOL);
+        if (!message)
+            return api_too_big(request, error);
+        if (roles[i].read)
+            return roles[i].read(request, message, item, error);
+        return read_parts(request, message, json_at(item, "content"), error);
+    }
+    return fail(error, ERR_ARGUMENT, "role must be system, developer, user, assistant or tool");
+}
+
+static enum err read_messages(struct api_request *request, struct error *error)
+{
+    struct json_object *messages = json_at(request->body, "messages");
+    if (!json_is(messages, json_type_array))
+        return fail(error, ERR_ARGUMENT, "messages: a list is required");
+    for (size_t i = 0; i < json_length(messages); i++) {
+        enum err err = read_message(request, json_object_array_get_idx(messages, i), error);
+        if (err) {
+            char prefix[40];
+            snprintf(prefix, sizeof prefix, "messages.%zu", i);
+            return fail_within(error, prefix);
+        }
+    }
+    return OK;
+}
+
+// ---- chat: tools and wishes ----
+
+static enum err read_tool(struct api_request *request, struct json_object *function, size_t i,
+                          struct error *error)
+{
+    if (json_str_at(function, "name").size == 0)
+        return fail(error, ERR_ARGUMENT, "tools.%zu.function.name: required", i);
+    struct tool_def *tool = api_add_tool(request);
+    if (!tool)
+        return api_too_big(request, error);
+    tool->name = json_str_at(function, "name");
+    tool->description = json_str_at(function, "description");
+    tool->schema = json_at(function, "parameters");
+    return OK;
+}
+
+static enum err read_tools(struct api_request *request, struct error *error)
+{
+    struct json_object *tools = json_at(request->body, "tools");
+    struct json_object *functions = json_at(request->body, "functions");
+    enum err err = OK;
+    for (size_t i = 0; i < json_length(tools) && !err; i++) {
+        struct json_object *item = json_object_array_get_idx(tools, i);
+        struct json_object *function = json_at(item, "function");
+        if (function || str_is(json_str_at(item, "type"), "function"))
+            err = read_tool(request, function ? function : item, i, error);
+    }
+    for (size_t i = 0; i < json_length(functions) && !err; i++)
+        err = read_tool(request, json_object_array_get_idx(functions, i), i, error);
+    return err;
+}
+
+static void read_tool_choice(struct api_request *request)
+{
+    static const struct {
+        const char *name;
+        enum tool_choice_kind kind;
+    } kinds[] = {{"auto", TOOL_CHOICE_AUTO},
+                 {"none", TOOL_CHOICE_NONE},
+                 {"required", TOOL_CHOICE_REQUIRED},
+                 {"any", TOOL_CHOICE_REQUIRED}};
+    struct tool_choice *out = &request->conversation.tool_choice;
+    struct json_object *choice = json_at(request->body, "tool_choice");
+    struct str word = json_is(choice, json_type_object) ? json_str_at(choice, "allowed_tools.mode")
+                                                        : json_str(choice);
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        if (str_is(word, kinds[i].name))
+            out->kind = kinds[i].kind;
+    out->name = json_str_at(choice, "function.name");
+    if (out->name.size)
+        out->kind = TOOL_CHOICE_NAMED;
+    struct json_object *parallel = json_at(request->body, "parallel_tool_calls");
+    out->is_single = parallel && !json_object_get_boolean(parallel);
+}
+
+static void read_thinking(struct api_request *request)
+{
+    struct thinking_wish *wish = &request->conversation.thinking;
+    wish->effort = json_str_at(request->body, "reasoning_effort");
+    if (wish->effort.size == 0)
+        wish->effort = json_str_at(request->body, "reasoning.effort");
+    if (wish->effort.size)
+        wish->mode = str_is(wish->effort, "none") ? THINKING_OFF : THINKING_ON;
+    struct json_object *enable = json_at(request->template_arguments, "enable_thinking");
+    if (enable)
+        wish->mode = json_object_get_boolean(enable) ? THINKING_ON : THINKING_OFF;
+    int64_t budget = json_object_get_int64(json_at(request->body, "thinking_budget_tokens"));
+    if (budget > 0)
+        wish->n_tokens_max = (size_t)budget;
+}
+
+static enum err read_stops(struct api_request *request, struct error *error)
+{
+    return api_read_strings(request, json_at(request->body, "stop"), "stop",
+                            &request->conversation.stop_sequences,
+                            &request->conversation.n_stop_sequences, error);
+}
+
+// -1 and -2 (llama-server's "as many as fit") are what no wish at all means.
+static void settle_max_tokens(struct api_request *request)
+{
+    if (request->max_tokens < 0) {
+        request->is_unbounded = request->max_tokens != FIELD_UNSET;
+        request->max_tokens = FIELD_UNSET;
+    }
+}
+
+enum err chat_read(struct api_request *request, struct error *error)
+{
+    enum err err = fields_read(chat_fields, COUNT_OF(chat_fields), request->body, request, error);
+    if (!err)
+        err = read_tools(request, error);
+    if (!err)
+        err = read_messages(request, error);
+    if (!err)
+        err = read_stops(request, error);
+    if (err)
+        return err;
+    settle_max_tokens(request);
+    read_tool_choice(request);
+    read_thinking(request);
+    api_read_answer_form(request, json_at(request->body, "response_format"));
+    struct json_object *schema = json_at(request->body, "json_schema"); // llama-server's
+    if (schema)
+        request->conversation.answer = (struct answer_wish){ANSWER_SCHEMA, schema};
+    return OK;
+}
+
+// ---- completions: raw prompts ----
+
+static enum err read_ids(struct api_request *request, struct raw_prompt *prompt,
+                         struct json_object *list, struct error *error)
+{
+    prompt->n_ids = json_length(list);
+    prompt->ids = arena_new(&request->arena, token_id, prompt->n_ids + 1);
+    if (!prompt->ids)
+        return api_too_big(request, error);
+    for (size_t i = 0; i < prompt->n_ids; i++) {
+        struct json_object *id = json_object_array_get_idx(list, i);
+        int64_t value = json_is(id, json_type_int) ? json_object_get_int64(id) : -1;
+        if (value < 0 || value > INT32_MAX)
+            return fail(error, ERR_ARGUMENT, "prompt: item %zu is no token id", i);
+        prompt->ids[i] = (token_id)value;
+    }
+    return OK;
+}
+
+static enum err read_prompt(struct api_request *request, struct raw_prompt *prompt,
+                            struct json_object *value, struct error *error)
+{
+    if (json_is(value, json_type_string)) {
+        prompt->text = json_str(value);
+        return OK;
+    }
+    if (json_is(value, json_type_array))
+        return read_ids(request, prompt, value, error);
+    return fail(error, ERR_ARGUMENT, "prompt: must be text or token ids, or a list of either");
+}
+
+// "text", [1, 2, 3], ["text", ...] or [[1, 2], ...].
+static enum err read_prompts(struct api_request *request, struct error *error)
+{
+    struct json_object *value = json_at(request->body, "prompt");
+    if (!value)
+        return fail(error, ERR_ARGUMENT, "prompt: required");
+    struct json_object *first = json_length(value) ? json_object_array_get_idx(value, 0) : NULL;
+    bool is_list = json_is(first, json_type_string) || json_is(first, json_type_array);
+    request->n_prompts = is_list ? json_length(value) : 1;
+    if (request->n_prompts > 128)
+        return fail(error, ERR_LIMIT, "prompt: %zu prompts are more than 128", request->n_prompts);
+    request->prompts = arena_new(&request->arena, struct raw_prompt, request->n_prompts);
+    if (!request->prompts)
+        return api_too_big(request, error);
+    enum err err = OK;
+    for (size_t i = 0; i < request->n_prompts && !err; i++)
+        err = read_prompt(request, &request->prompts[i],
+                          is_list ? json_object_array_get_idx(value, i) : value, error);
+    return err;
+}
+
+static enum err read_completion(struct api_request *request, const struct field *fields,
+                                size_t n_fields, struct error *error)
+{
+    request->task = API_COMPLETE;
+    enum err err = fields_read(fields, n_fields, request->body, request, error);
+    if (!err)
+        err = read_prompts(request, error);
+    if (!err)
+        err = read_stops(request, error);
+    if (err)
+        return err;
+    settle_max_tokens(request);
+    api_read_answer_form(request, json_at(request->body, "response_format"));
+    struct json_object *schema = json_at(request->body, "json_schema");
+    if (schema)
+        request->conversation.answer = (struct answer_wish){ANSWER_SCHEMA, schema};
+    return OK;
+}
+
+enum err completions_read(struct api_request *request, struct error *error)
+{
+    request->n_top = FIELD_UNSET;
+    enum err err = read_completion(request, completion_fields, COUNT_OF(completion_fields), error);
+    request->wants_logprobs = request->n_top != FIELD_UNSET;
+    if (!request->wants_logprobs)
+        request->n_top = 0;
+    if (request->max_tokens == FIELD_UNSET && !request->is_unbounded)
+        request->max_tokens = 16; // OpenAI's default
+    return err;
+}
+
+enum err llama_read(struct api_request *request, struct error *error)
+{
+    enum err err = read_completion(request, llama_fields, COUNT_OF(llama_fields), error);
+    request->wants_logprobs = request->n_top > 0;
+    return err;
+}

@@ -1,0 +1,287 @@
+// Requests of all dialects: cases of our own (tests/cases/api/NAME.DIALECT.json beside the expected
+// NAME.DIALECT.txt), refusals, and every recorded request of real clients.
+#include <dirent.h>
+
+#include "api/dialect.h"
+#include "base/memory.h"
+#include "tests/api/dump.h"
+#include "tests/test.h"
+
+static const struct dialect *const dialects[] = {
+    &dialect_anthropic, &dialect_chat, &dialect_completions, &dialect_responses, &dialect_llama};
+
+static const struct dialect *find_dialect(const char *name, size_t size)
+{
+    for (size_t i = 0; i < COUNT_OF(dialects); i++)
+        if (strlen(dialects[i]->name) == size && !strncmp(dialects[i]->name, name, size))
+            return dialects[i];
+    fail_msg("no dialect %.*s", (int)size, name);
+    return NULL;
+}
+
+// Expected files are rewritten when HEARTH_TEST_WRITE is set; look at the difference before keeping.
+static void compare_file(const char *path, const struct buf *actual)
+{
+    if (getenv("HEARTH_TEST_WRITE")) {
+        FILE *file = fopen(path, "wb");
+        assert_non_null(file);
+        fwrite(actual->data, 1, actual->size, file);
+        fclose(file);
+    }
+    char *expected = test_read_file(path, NULL);
+    if (strcmp(expected, actual->data) != 0)
+        fail_msg("%s differs; now:\n%s", path, actual->data);
+    free(expected);
+}
+
+TEST(readers, every_case_gives_the_expected_neutral_request)
+{
+    (void)state;
+    DIR *folder = opendir("tests/cases/api");
+    assert_non_null(folder);
+    size_t n_cases = 0;
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        const char *dot = strchr(entry->d_name, '.');
+        const char *end = strstr(entry->d_name, ".json");
+        if (entry->d_name[0] == '.' || !end || end == dot)
+            continue;
+        const struct dialect *dialect = find_dialect(dot + 1, (size_t)(end - dot - 1));
+        char path[600];
+        snprintf(path, sizeof path, "tests/cases/api/%s", entry->d_name);
+        size_t size;
+        char *text = test_read_file(path, &size);
+        struct api_request request;
+        struct error error;
+        api_request_init(&request);
+        if (api_request_parse(&request, (struct str){text, size}, &error) ||
+            dialect->read(&request, &error))
+            fail_msg("%s: %s", path, error.text);
+        struct buf dump = {0};
+        dump_request(&dump, &request);
+        snprintf(path + strlen(path) - 5, 8, ".txt");
+        compare_file(path, &dump);
+        buf_release(&dump);
+        api_request_release(&request);
+        free(text);
+        n_cases++;
+    }
+    closedir(folder);
+    assert_true(n_cases >= 8);
+}
+
+static void expect_refusal(const struct dialect *dialect, const char *body, const char *message)
+{
+    struct api_request request;
+    struct error error = {0};
+    api_request_init(&request);
+    enum err err = api_request_parse(&request, str_of(body), &error);
+    if (!err)
+        err = dialect->read(&request, &error);
+    if (!err)
+        fail_msg("%s: accepted %s", dialect->name, body);
+    assert_string_equal(error.text, message);
+    api_request_release(&request);
+}
+
+TEST(readers, nonsense_is_refused_with_its_place)
+{
+    (void)state;
+    expect_refusal(&dialect_anthropic, "{}", "messages: a list is required");
+    expect_refusal(&dialect_anthropic, "[]", "the body must be a JSON object");
+    expect_refusal(&dialect_anthropic, "{\"messages\":[{\"role\":\"king\",\"content\":\"x\"}]}",
+                   "messages.0.role: must be user, assistant or system");
+    expect_refusal(&dialect_anthropic, "{\"messages\":[{\"role\":\"user\",\"content\":5}]}",
+                   "messages.0: content must be a string or a list of blocks");
+    expect_refusal(&dialect_anthropic, "{\"messages\":[],\"temperature\":\"hot\"}",
+                   "temperature: must be a number");
+    expect_refusal(&dialect_anthropic, "{\"messages\":[],\"max_tokens\":1.5}",
+                   "max_tokens: 1.5 is not a whole number");
+    expect_refusal(&dialect_anthropic, "{\"messages\":[],\"top_p\":1.5}",
+                   "top_p: 1.5 is not between 0 and 1");
+    expect_refusal(&dialect_chat, "{\"messages\":[{\"role\":\"user\",\"content\":{}}]}",
+                   "messages.0: content must be a string or a list of parts");
+    expect_refusal(&dialect_completions, "{\"prompt\":[1,-5]}", "prompt: item 1 is no token id");
+    expect_refusal(&dialect_responses, "{\"input\":[7]}", "input.0: must be an object");
+    expect_refusal(&dialect_responses, "{\"input\":\"x\",\"previous_response_id\":\"r\"}",
+                   "previous_response_id: responses are not stored here; send the whole input");
+}
+
+TEST(readers, json_is_bounded_and_keeps_odd_strings)
+{
+    (void)state;
+    char deep[2 * JSON_DEPTH_MAX + 10];
+    memset(deep, '[', sizeof deep);
+    struct json_object *value = NULL;
+    struct error error;
+    assert_int_equal(json_read(&value, (struct str){deep, sizeof deep}, &error), ERR_FORMAT);
+    assert_null(value);
+    const char *odd = "{\"b\":1.0e4,\"a\":\"x\\u0000y\\ud83d z\\ud83d\\ude00\"}";
+    assert_int_equal(json_read(&value, str_of(odd), &error), OK);
+    struct str a = json_str_at(value, "a");
+    assert_int_equal(a.size, 12); // x NUL y U+FFFD space z, and one character of four bytes
+    assert_memory_equal(a.data, "x\0y\xef\xbf\xbd z\xf0\x9f\x98\x80", 12);
+    struct str text = json_text(value);
+    assert_memory_equal(text.data, "{\"b\":1.0e4,", 11);
+    json_object_put(value);
+    assert_int_equal(json_read(&value, STR("\"\xff\""), &error), ERR_FORMAT);
+    assert_int_equal(json_read(&value, STR("{} x"), &error), ERR_FORMAT);
+    assert_int_equal(json_read(&value, STR(""), &error), ERR_FORMAT);
+}
+
+TEST(readers, written_strings_are_json_whatever_bytes_come)
+{
+    (void)state;
+    struct buf out = {0};
+    json_put_string(&out, STR("a\"\\\n\x01\0\xff\xc3\xa9\xed\xa0\x80\xf0\x9f\x98"));
+    assert_string_equal(out.data, "\"a\\\"\\\\\\n\\u0001\\u0000\xef\xbf\xbd\xc3\xa9"
+                                  "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"
+                                  "\xef\xbf\xbd\"");
+    buf_release(&out);
+}
+
+// ---- recorded requests ----
+
+static const struct dialect *dialect_of_url(struct str url)
+{
+    if (str_starts(url, STR("/v1/messages")))
+        return &dialect_anthropic;
+    if (str_starts(url, STR("/v1/chat/completions")))
+        return &dialect_chat;
+    if (str_starts(url, STR("/v1/responses")))
+        return &dialect_responses;
+    return NULL;
+}
+
+static bool holds(const struct content *content, struct str text)
+{
+    if (str_equal(content->text, text) || str_equal(content->id, text) ||
+        str_equal(content->name, text))
+        return true;
+    if (content->name.size > text.size + 2 && str_ends(content->name, text)) // of a namespace
+        return true;
+    if (content->arguments) {
+        struct json_object *value = NULL;
+        if (!json_read(&value, text, NULL) && json_object_equal(value, content->arguments)) {
+            json_object_put(value);
+            return true;
+        }
+        json_object_put(value);
+        if (str_equal(json_str_at(content->arguments, "input"), text))
+            return true;
+    }
+    for (size_t i = 0; i < content->n_items; i++)
+        if (holds(&content->items[i], text))
+            return true;
+    return false;
+}
+
+static bool conversation_holds(const struct conversation *c, struct str text)
+{
+    for (size_t i = 0; i < c->n_messages; i++)
+        for (size_t j = 0; j < c->messages[i].n_items; j++)
+            if (holds(&c->messages[i].items[j], text))
+                return true;
+    return false;
+}
+
+// Every string that says something must be in the neutral form.
+static void check_strings(const char *path, const struct conversation *c, const char *key,
+                          struct json_object *value, bool is_item)
+{
+    static const char *const told[] = {"text",      "thinking",  "content",          "output",
+                                       "signature", "call_id",   "tool_use_id",      "tool_call_id",
+                                       "name",      "arguments", "reasoning_content"};
+    if (json_is(value, json_type_array)) {
+        for (size_t i = 0; i < json_length(value); i++)
+            check_strings(path, c, key, json_object_array_get_idx(value, i), false);
+    } else if (json_is(value, json_type_object)) {
+        bool is_reasoning = str_is(json_str_at(value, "type"), "reasoning");
+        json_object_object_foreach(value, name, member)
+        {
+            if (!strcmp(name, "input") && is_item) // a tool's input is compared as a whole
+                continue;
+            if (is_reasoning && !strcmp(name, "summary") && json_at(value, "content"))
+                continue;
+            check_strings(path, c, name, member, true);
+        }
+    } else if (json_is(value, json_type_string)) {
+        struct str text = json_str(value);
+        bool is_told = false;
+        for (size_t i = 0; i < COUNT_OF(told); i++)
+            is_told |= !strcmp(told[i], key);
+        if (is_told && text.size && !str_starts(text, STR("x-anthropic-billing-header")) &&
+            !conversation_holds(c, text))
+            fail_msg("%s: lost %s: %.200s", path, key, text.data);
+    }
+}
+
+static size_t n_captures;
+
+static void check_capture(const char *path)
+{
+    size_t size;
+    char *text = test_read_file(path, &size);
+    struct json_object *capture = NULL;
+    struct error error;
+    if (json_read(&capture, (struct str){text, size}, &error))
+        fail_msg("%s: %s", path, error.text);
+    struct json_object *body = json_at(capture, "body");
+    const struct dialect *dialect = dialect_of_url(json_str_at(capture, "url"));
+    if (body && dialect) {
+        struct api_request request;
+        api_request_init(&request);
+        if (api_request_parse(&request, json_text(body), &error) || dialect->read(&request, &error))
+            fail_msg("%s: %s", path, error.text);
+        const struct conversation *c = &request.conversation;
+        check_strings(path, c, "system", json_at(request.body, "system"), false);
+        check_strings(path, c, "messages", json_at(request.body, "messages"), false);
+        check_strings(path, c, "input", json_at(request.body, "input"), false);
+        size_t n_items = json_length(json_at(body, "messages"));
+        if (dialect == &dialect_anthropic)
+            assert_int_equal(c->n_messages, n_items + (json_at(body, "system") != NULL));
+        size_t n_tools = json_length(json_at(body, "tools"));
+        if (dialect == &dialect_chat)
+            assert_int_equal(c->n_tools, n_tools);
+        else if (dialect == &dialect_responses && n_tools) // one namespace of five
+            assert_true(c->n_tools >= n_tools - 2);
+        api_request_release(&request);
+        n_captures++;
+    }
+    json_object_put(capture);
+    free(text);
+}
+
+static void walk(const char *path)
+{
+    DIR *folder = opendir(path);
+    assert_non_null(folder);
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        char inner[1024];
+        snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
+        size_t size = strlen(entry->d_name);
+        if (entry->d_name[0] == '.' || !strcmp(entry->d_name, "accepted-responses"))
+            continue;
+        if (size > 5 && !strcmp(entry->d_name + size - 5, ".json"))
+            check_capture(inner);
+        else if (!strchr(entry->d_name + 1, '.') || strchr(entry->d_name, '-'))
+            walk(inner);
+    }
+    closedir(folder);
+}
+
+TEST(readers, nothing_that_real_clients_say_is_lost)
+{
+    NEED_DATA(data);
+    char path[512];
+    snprintf(path, sizeof path, "%s/wire/captures", data);
+    n_captures = 0;
+    walk(path);
+    print_message("%zu recorded requests\n", n_captures);
+    assert_true(n_captures > 60);
+}
+
+RUN_TESTS(IS(readers, every_case_gives_the_expected_neutral_request),
+          IS(readers, nonsense_is_refused_with_its_place),
+          IS(readers, json_is_bounded_and_keeps_odd_strings),
+          IS(readers, written_strings_are_json_whatever_bytes_come),
+          IS(readers, nothing_that_real_clients_say_is_lost))
