@@ -186,23 +186,28 @@ static bool conversation_holds(const struct conversation *c, struct str text)
 
 // Every string that says something must be in the neutral form.
 static void check_strings(const char *path, const struct conversation *c, const char *key,
-                          struct json_object *value, bool is_item)
+                          struct json_object *value)
 {
     static const char *const told[] = {"text",      "thinking",  "content",          "output",
                                        "signature", "call_id",   "tool_use_id",      "tool_call_id",
                                        "name",      "arguments", "reasoning_content"};
     if (json_is(value, json_type_array)) {
         for (size_t i = 0; i < json_length(value); i++)
-            check_strings(path, c, key, json_object_array_get_idx(value, i), false);
+            check_strings(path, c, key, json_object_array_get_idx(value, i));
     } else if (json_is(value, json_type_object)) {
         bool is_reasoning = str_is(json_str_at(value, "type"), "reasoning");
+        if (json_is(json_at(value, "input"), json_type_object)) {
+            struct json_object *raw = json_at(value, "input.__unparsedToolInput.raw");
+            if (!conversation_holds(c, raw ? json_str(raw) : json_text(json_at(value, "input"))))
+                fail_msg("%s: lost input of %s", path, json_str_at(value, "id").data);
+        }
         json_object_object_foreach(value, name, member)
         {
-            if (!strcmp(name, "input") && is_item) // a tool's input is compared as a whole
-                continue;
+            if (!strcmp(name, "input") && str_is(json_str_at(value, "type"), "tool_use"))
+                continue; // checked by its parsed value above
             if (is_reasoning && !strcmp(name, "summary") && json_at(value, "content"))
                 continue;
-            check_strings(path, c, name, member, true);
+            check_strings(path, c, name, member);
         }
     } else if (json_is(value, json_type_string)) {
         struct str text = json_str(value);
@@ -233,9 +238,9 @@ static void check_capture(const char *path)
         if (api_request_parse(&request, json_text(body), &error) || dialect->read(&request, &error))
             fail_msg("%s: %s", path, error.text);
         const struct conversation *c = &request.conversation;
-        check_strings(path, c, "system", json_at(request.body, "system"), false);
-        check_strings(path, c, "messages", json_at(request.body, "messages"), false);
-        check_strings(path, c, "input", json_at(request.body, "input"), false);
+        check_strings(path, c, "system", json_at(request.body, "system"));
+        check_strings(path, c, "messages", json_at(request.body, "messages"));
+        check_strings(path, c, "input", json_at(request.body, "input"));
         size_t n_items = json_length(json_at(body, "messages"));
         if (dialect == &dialect_anthropic)
             assert_int_equal(c->n_messages, n_items + (json_at(body, "system") != NULL));

@@ -1,0 +1,115 @@
+#include "api/facts.h"
+
+#include <time.h>
+
+#include "api/json.h"
+#include "base/memory.h"
+
+static void put_time(struct buf *out, int64_t seconds)
+{
+    time_t time = (time_t)seconds;
+    struct tm utc;
+    char text[40];
+    gmtime_r(&time, &utc);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    json_put_string(out, str_of(text));
+}
+
+void facts_put_model_anthropic(struct buf *out, const struct model_facts *model, const char *id)
+{
+    json_print(out, "{'type':'model','id':%s,'display_name':%s,'created_at':", id, id);
+    put_time(out, model->created_s);
+    json_print(out, ",'max_input_tokens':%z,'max_tokens':%z}", model->n_context, model->n_context);
+}
+
+void facts_put_models_anthropic(struct buf *out, const struct model_facts *model)
+{
+    json_print(out, "{'data':[");
+    facts_put_model_anthropic(out, model, model->name);
+    json_print(out, "],'has_more':false,'first_id':%s,'last_id':%s}", model->name, model->name);
+}
+
+void facts_put_model_openai(struct buf *out, const struct model_facts *model, const char *id)
+{
+    json_print(out,
+               "{'id':%s,'object':'model','created':%l,'owned_by':'hearth','aliases':[%s],"
+               "'max_model_len':%z,'meta':{'n_ctx':%z,'n_ctx_train':%z,'n_vocab':%z,'n_embd':%z,"
+               "'n_params':%l,'size':%l}}",
+               id, (long long)model->created_s, model->name, model->n_context, model->n_context,
+               model->n_context_train, model->n_vocab, model->n_embd, (long long)model->n_params,
+               (long long)model->size);
+}
+
+void facts_put_models_openai(struct buf *out, const struct model_facts *model)
+{
+    json_print(out, "{'object':'list','data':[");
+    facts_put_model_openai(out, model, model->name);
+    // Older tools made for llama-server read this second list.
+    json_print(out,
+               "],'models':[{'name':%s,'model':%s,'modified_at':'','size':'','digest':'',"
+               "'type':'model','description':'','tags':[],'capabilities':['completion'],"
+               "'parameters':'','details':{'parent_model':'','format':'gguf','family':%s,"
+               "'families':[%s],'parameter_size':'','quantization_level':''}}]}",
+               model->name, model->name, model->architecture, model->architecture);
+}
+
+void facts_put_props(struct buf *out, const struct model_facts *model)
+{
+    json_print(out,
+               "{'default_generation_settings':{'id':0,'id_task':-1,'n_ctx':%z,"
+               "'speculative':false,'is_processing':false,'params':{}},'total_slots':%z,"
+               "'model_alias':%s,'model_path':%s,'modalities':{'vision':false,'audio':false},",
+               model->n_context, model->n_parallel, model->name, model->path);
+    json_print(out,
+               "'endpoint_slots':true,'endpoint_props':false,'endpoint_metrics':true,'webui':false,"
+               "'chat_template':%s,'chat_template_caps':{'supports_tools':%b,"
+               "'supports_tool_calls':%b,'supports_system_role':true,"
+               "'supports_parallel_tool_calls':%b},'bos_token':%s,'eos_token':%s,"
+               "'build_info':%s,'is_sleeping':%b}",
+               model->chat_template ? model->chat_template : "", model->calls_tools,
+               model->calls_tools, model->calls_tools, model->bos_text ? model->bos_text : "",
+               model->eos_text ? model->eos_text : "", model->version, model->is_asleep);
+}
+
+void facts_put_slots(struct buf *out, const struct model_facts *model,
+                     const struct server_facts *server)
+{
+    buf_append_byte(out, '[');
+    for (size_t i = 0; i < model->n_parallel; i++) {
+        buf_append_text(out, i ? "," : "");
+        json_print(out, "{'id':%z,'id_task':-1,'n_ctx':%z,'speculative':false,'is_processing':%b}",
+                   i, model->n_context, i < server->n_running);
+    }
+    buf_append_byte(out, ']');
+}
+
+void facts_put_metrics(struct buf *out, const struct server_facts *server)
+{
+    double prompt_rate = (double)(server->n_prompt_tokens - server->n_reused_tokens);
+    prompt_rate = server->prompt_s > 0 ? prompt_rate / server->prompt_s : 0;
+    double rate =
+        server->generated_s > 0 ? (double)server->n_generated_tokens / server->generated_s : 0;
+    const struct {
+        const char *name, *type, *help;
+        double value;
+    } rows[] = {
+        {"llamacpp:prompt_tokens_total", "counter", "Prompt tokens computed.",
+         (double)(server->n_prompt_tokens - server->n_reused_tokens)},
+        {"llamacpp:prompt_seconds_total", "counter", "Time spent on prompts.", server->prompt_s},
+        {"llamacpp:tokens_predicted_total", "counter", "Tokens generated.",
+         (double)server->n_generated_tokens},
+        {"llamacpp:tokens_predicted_seconds_total", "counter", "Time spent generating.",
+         server->generated_s},
+        {"llamacpp:prompt_tokens_seconds", "gauge", "Prompt tokens per second.", prompt_rate},
+        {"llamacpp:predicted_tokens_seconds", "gauge", "Generated tokens per second.", rate},
+        {"llamacpp:requests_processing", "gauge", "Requests being answered.",
+         (double)server->n_running},
+        {"llamacpp:requests_deferred", "gauge", "Requests waiting.", (double)server->n_waiting},
+        {"hearth:prompt_tokens_reused_total", "counter", "Prompt tokens found in the cache.",
+         (double)server->n_reused_tokens},
+        {"hearth:requests_total", "counter", "HTTP requests answered.", (double)server->n_requests},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %.10g\n", rows[i].name, rows[i].help,
+                   rows[i].name, rows[i].type, rows[i].name, rows[i].value);
+}

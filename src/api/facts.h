@@ -1,0 +1,48 @@
+// facts.h - what a server tells about itself and its model: lists of models, properties, counters.
+//
+// Anthropic's and OpenAI's clients ask for models; tools made for llama-server ask for the rest.
+#ifndef HEARTH_API_FACTS_H
+#define HEARTH_API_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+struct model_facts {
+    const char *name; // the alias, or the file's name
+    const char *path;
+    const char *architecture;
+    const char *chat_template; // NULL: none
+    const char *bos_text, *eos_text;
+    int64_t created_s; // Unix time
+    size_t n_context;  // per conversation
+    size_t n_context_train, n_vocab, n_embd;
+    uint64_t n_params, size; // size in bytes
+    size_t n_parallel;
+    bool thinks, calls_tools;
+    bool is_asleep; // not loaded, because nobody asked for a while
+    const char *version;
+};
+
+struct server_facts { // counters since the start; times in seconds
+    uint64_t n_prompt_tokens, n_reused_tokens, n_generated_tokens;
+    double prompt_s, generated_s;
+    size_t n_running, n_waiting;
+    uint64_t n_requests;
+};
+
+// GET /v1/models and /v1/models/{id}; the id may be anything, like the model of a request.
+void facts_put_models_anthropic(struct buf *out, const struct model_facts *model);
+void facts_put_models_openai(struct buf *out, const struct model_facts *model);
+void facts_put_model_anthropic(struct buf *out, const struct model_facts *model, const char *id);
+void facts_put_model_openai(struct buf *out, const struct model_facts *model, const char *id);
+
+// llama-server's GET /props, /slots and /metrics (the last is Prometheus text).
+void facts_put_props(struct buf *out, const struct model_facts *model);
+void facts_put_slots(struct buf *out, const struct model_facts *model,
+                     const struct server_facts *server);
+void facts_put_metrics(struct buf *out, const struct server_facts *server);
+
+#endif
