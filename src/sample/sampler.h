@@ -1,0 +1,89 @@
+// sampler.h - which token comes next?
+//
+// One sampler per sequence: it knows what was generated so far, as far as penalties look back, and
+// draws from its own seeded random numbers, so the same logits and seed give the same text.  The
+// steps, in order:
+//
+//     mask > penalties > DRY > [temperature 0: the most likely token]
+//          > top_k > top_p > min_p > temperature > draw
+//
+// which is llama.cpp's default chain: truncation judges the model's own distribution, and the
+// temperature then only weighs what was kept, so that a high one cannot let the tail back in.
+// (Others put the temperature first; then the same top_p keeps fewer tokens below temperature 1.)
+//
+// No step allocates.  Not thread-safe; one owner at a time.
+#ifndef HEARTH_SAMPLE_SAMPLER_H
+#define HEARTH_SAMPLE_SAMPLER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/token.h"
+
+#define SAMPLING_LOGPROBS_MAX 128
+#define SAMPLING_LAST_N_MAX   65536 // how far penalties can look back
+
+// What a request may choose.  Zero is greedy, without penalties.  See sampling_defaults() in
+// family_defaults.h for what a model's makers recommend.
+struct sampling {
+    float temperature; // 0: always the most likely token, the lowest id among equals
+    uint32_t top_k;    // only the k most likely; 0: all
+    float top_p;       // only the most likely that together reach this share; 1: all
+    float min_p;       // only those at least this much as likely as the most likely; 0: all
+
+    // Over the latest generated tokens, not over the prompt: what an agent copies from a file it was
+    // shown is no repetition.
+    float repeat_penalty;    // divides positive logits, multiplies negative ones; 1 or 0: none
+    float presence_penalty;  // subtracted once from a token that occurred
+    float frequency_penalty; // subtracted as often as it occurred
+    uint32_t penalty_last_n; // how many tokens back; 0: 64
+
+    // DRY: a token that would continue a repetition of n >= allowed_length tokens loses
+    // multiplier * base^(n - allowed_length).
+    float dry_multiplier; // 0: none
+    float dry_base;
+    uint32_t dry_allowed_length;
+    uint32_t dry_last_n;          // how many tokens back; 0: 1024
+    const token_id *dry_breakers; // repetitions do not reach across these; copied
+    size_t n_dry_breakers;
+
+    uint64_t seed;
+    bool logprobs;       // report the sampled token's log-probability
+    uint32_t n_logprobs; // and those of the n most likely tokens
+    bool detects_loops;  // watch for sampler_is_looping()
+};
+
+struct token_logprob {
+    token_id token;
+    float logprob;
+};
+
+struct sample {
+    token_id token; // TOKEN_NONE when the mask or the logits leave nothing
+    float logprob;  // of the model's own distribution over all tokens, before any step above
+    const struct token_logprob *top; // [n_top], most likely first; valid until the next sample
+    uint32_t n_top;
+};
+
+struct sampler;
+
+// ERR_ARGUMENT names the parameter that makes no sense.
+enum err sampler_open(struct sampler **out, uint32_t n_vocab, const struct sampling *sampling,
+                      struct error *error);
+void sampler_close(struct sampler *sampler);
+void sampler_reset(struct sampler *sampler); // as just opened: nothing generated, seeded anew
+
+// `logits` are n_vocab and stay as they are.  `mask` is a bit per token, 1 where it is allowed, in
+// (n_vocab + 63) / 64 words; NULL allows all.  Does not count as generated until accepted.
+void sampler_sample(struct sampler *sampler, const float *logits, const uint64_t *mask,
+                    struct sample *out);
+
+// This token was generated (sampled, or forced by a constraint).
+void sampler_accept(struct sampler *sampler, token_id token);
+
+// The end of what was generated goes round in circles (loop_detector.h); false when not watched.
+bool sampler_is_looping(const struct sampler *sampler);
+
+#endif
