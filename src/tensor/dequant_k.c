@@ -52,33 +52,39 @@ DEQUANTIZE(q3_k)
     }
 }
 
+// What Q4_K and Q5_K share: eight scales and mins over 256 levels.
+static void scale_levels(float *values, uint16_t d16, uint16_t dmin16, const uint8_t scales[12],
+                         const uint8_t levels[256])
+{
+    float d = f16_to_f32(d16), dmin = f16_to_f32(dmin16);
+    for (int j = 0; j < 8; j++) {
+        uint8_t sc, m;
+        scale_min_k4(scales, j, &sc, &m);
+        float scale = d * (float)sc, min = dmin * (float)m;
+        for (int i = 32 * j; i < 32 * j + 32; i++)
+            values[i] = scale * (float)levels[i] - min;
+    }
+}
+
 DEQUANTIZE(q4_k)
 {
+    uint8_t levels[256];
     const struct block_q4_k *b = blocks;
     for (; n; n -= 256, b++, values += 256) {
-        float d = f16_to_f32(b->d), dmin = f16_to_f32(b->dmin);
-        for (int j = 0; j < 8; j++) {
-            uint8_t sc, m;
-            scale_min_k4(b->scales, j, &sc, &m);
-            float scale = d * (float)sc, min = dmin * (float)m;
-            for (int i = 32 * j; i < 32 * j + 32; i++)
-                values[i] = scale * (float)four_bits(b->qs, i) - min;
-        }
+        for (int i = 0; i < 256; i++)
+            levels[i] = (uint8_t)four_bits(b->qs, i);
+        scale_levels(values, b->d, b->dmin, b->scales, levels);
     }
 }
 
 DEQUANTIZE(q5_k)
 {
+    uint8_t levels[256];
     const struct block_q5_k *b = blocks;
     for (; n; n -= 256, b++, values += 256) {
-        float d = f16_to_f32(b->d), dmin = f16_to_f32(b->dmin);
-        for (int j = 0; j < 8; j++) {
-            uint8_t sc, m;
-            scale_min_k4(b->scales, j, &sc, &m);
-            float scale = d * (float)sc, min = dmin * (float)m;
-            for (int i = 32 * j; i < 32 * j + 32; i++)
-                values[i] = scale * (float)(four_bits(b->qs, i) + 16 * one_bit(b->qh, i)) - min;
-        }
+        for (int i = 0; i < 256; i++)
+            levels[i] = (uint8_t)(four_bits(b->qs, i) | one_bit(b->qh, i) << 4);
+        scale_levels(values, b->d, b->dmin, b->scales, levels);
     }
 }
 

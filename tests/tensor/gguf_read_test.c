@@ -592,6 +592,48 @@ TEST(gguf, stops_reading_when_cancelled)
     buf_release(&buf);
 }
 
+TEST(gguf, reports_memory_that_is_missing_for_a_file)
+{
+    UNUSED;
+    struct buf buf = sample_file();
+    struct folder folder;
+    folder_make(&folder);
+    folder_write(&folder, "m.gguf", &buf);
+    struct gguf_options options = {.mode = GGUF_READ};
+    struct gguf *gguf;
+    struct error error;
+    enum err err = ERR_MEMORY;
+    uint64_t n = 0;
+    while (err) {
+        mem_fail_after(++n);
+        err = gguf_open(&gguf, folder.file, &options, &error);
+        mem_fail_after(0);
+        if (err)
+            assert_true(err == ERR_MEMORY && gguf == NULL && strstr(error.text, "m.gguf"));
+    }
+    assert_true(n > 10);
+    gguf_close(gguf);
+    folder_remove(&folder, (const char *const[]){"m.gguf"}, 1);
+    buf_release(&buf);
+}
+
+TEST(gguf, locks_weights_or_says_which_limit_forbids_it)
+{
+    UNUSED;
+    struct buf buf = sample_file();
+    struct folder folder;
+    folder_make(&folder);
+    folder_write(&folder, "m.gguf", &buf);
+    struct gguf_options options = {.mode = GGUF_READ, .lock = true};
+    struct gguf *gguf;
+    struct error error = {0};
+    enum err err = gguf_open(&gguf, folder.file, &options, &error);
+    assert_true(err == OK || strstr(error.text, "cannot lock"));
+    gguf_close(gguf);
+    folder_remove(&folder, (const char *const[]){"m.gguf"}, 1);
+    buf_release(&buf);
+}
+
 TEST(gguf, fingerprints_tell_files_apart)
 {
     UNUSED;
@@ -774,7 +816,9 @@ RUN_TESTS(IS(gguf, gives_values_of_every_type), IS(gguf, refuses_values_of_anoth
           IS(gguf, takes_tensors_in_any_order), IS(gguf, survives_a_cut_at_every_byte),
           IS(gguf, survives_every_flipped_header_byte),
           IS(gguf, reports_every_allocation_that_fails), IS(gguf, reads_a_file_in_every_mode),
-          IS(gguf, stops_reading_when_cancelled), IS(gguf, fingerprints_tell_files_apart),
-          IS(gguf, opens_all_parts_given_any), IS(gguf, says_what_is_wrong_with_a_split),
-          IS(gguf, names_the_part_that_is_missing), IS(gguf, opens_a_large_vocabulary_at_once),
-          IS(gguf, reads_published_vocabularies))
+          IS(gguf, stops_reading_when_cancelled),
+          IS(gguf, reports_memory_that_is_missing_for_a_file),
+          IS(gguf, locks_weights_or_says_which_limit_forbids_it),
+          IS(gguf, fingerprints_tell_files_apart), IS(gguf, opens_all_parts_given_any),
+          IS(gguf, says_what_is_wrong_with_a_split), IS(gguf, names_the_part_that_is_missing),
+          IS(gguf, opens_a_large_vocabulary_at_once), IS(gguf, reads_published_vocabularies))
