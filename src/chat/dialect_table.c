@@ -29,7 +29,6 @@
     {                                                                                              \
         "\n<tool_response>\n", "\n</tool_response>"                                                \
     }
-#define QWEN_IMAGE "<|vision_start|><|image_pad|><|vision_end|>"
 
 #define THINK_TAGS                                                                                 \
     .think_open = "<think>", .think_close = "</think>",                                            \
@@ -56,7 +55,7 @@
     }
 
 // The order is the order of detection: a row comes before those whose marks it includes.
-static const struct dialect dialects[] = {
+static const struct chat_dialect dialects[] = {
     {.name = "qwen3.5", // 3.5, 3.6 and 3.8; their templates differ in when old thinking stays
      .template_has = {"<function=", "<think>", "<|im_start|>"},
      .architectures = {"qwen35", "qwen35moe", "qwen3next"},
@@ -70,7 +69,6 @@ static const struct dialect dialects[] = {
      .traits = DIALECT_TRIMS_CONTENT | DIALECT_PROMPT_OPENS_THINKING | DIALECT_KEEPS_OLD_THINKING,
      .tools = {XML_TOOLS, .text_separator = "\n\n"},
      .stops = CHATML_STOPS,
-     .media = QWEN_IMAGE,
      .sampling = "qwen3.5"},
     {.name = "qwen3-coder",
      .template_has = {"<function=", "<|im_start|>"},
@@ -232,7 +230,6 @@ static const struct dialect dialects[] = {
                .text_separator = "",
                .list_close = ""},
      .stops = {"<turn|>", "<|tool_response>", "<eos>"},
-     .media = "<|image|>",
      .sampling = "gemma4"},
     {.name = "gemma3", // also Gemma 2; neither was given a way to call tools, so ours is Hermes'
      .template_has = {"<start_of_turn>"},
@@ -244,7 +241,6 @@ static const struct dialect dialects[] = {
      .traits = DIALECT_TRIMS_CONTENT | DIALECT_ALTERNATES | DIALECT_STARTS_WITH_BOS,
      .tools = {HERMES_TOOLS},
      .stops = {"<end_of_turn>", "<eos>"},
-     .media = "<start_of_image>",
      .sampling = "gemma3"},
     {.name = "chatml", // last: what any other file gets
      .system = CHATML_SYSTEM,
@@ -262,7 +258,7 @@ static bool text_has(struct str text, const char *needle)
     return str_find(text, str_of(needle), 0) != STR_NONE;
 }
 
-static bool template_matches(const struct dialect *row, struct str chat_template)
+static bool template_matches(const struct chat_dialect *row, struct str chat_template)
 {
     if (!row->template_has[0])
         return false;
@@ -275,7 +271,7 @@ static bool template_matches(const struct dialect *row, struct str chat_template
     return true;
 }
 
-static bool architecture_matches(const struct dialect *row, struct str architecture)
+static bool architecture_matches(const struct chat_dialect *row, struct str architecture)
 {
     for (size_t i = 0; i < COUNT_OF(row->architectures) && row->architectures[i]; i++)
         if (str_is(architecture, row->architectures[i]))
@@ -283,7 +279,7 @@ static bool architecture_matches(const struct dialect *row, struct str architect
     return false;
 }
 
-const struct dialect *dialect_detect(struct str chat_template, struct str architecture)
+const struct chat_dialect *dialect_detect(struct str chat_template, struct str architecture)
 {
     for (size_t i = 0; i < COUNT_OF(dialects); i++)
         if (template_matches(&dialects[i], chat_template))
@@ -294,7 +290,7 @@ const struct dialect *dialect_detect(struct str chat_template, struct str archit
     return &dialects[COUNT_OF(dialects) - 1];
 }
 
-const struct dialect *dialect_find(const char *name)
+const struct chat_dialect *dialect_find(const char *name)
 {
     for (size_t i = 0; i < COUNT_OF(dialects); i++)
         if (strcmp(dialects[i].name, name) == 0)
@@ -302,7 +298,7 @@ const struct dialect *dialect_find(const char *name)
     return NULL;
 }
 
-const struct dialect *dialect_at(size_t i)
+const struct chat_dialect *dialect_at(size_t i)
 {
     return i < COUNT_OF(dialects) ? &dialects[i] : NULL;
 }

@@ -30,7 +30,7 @@ struct affix { // what stands before and after; NULL open: the family has no suc
     const char *open, *close;
 };
 
-struct dialect {
+struct chat_dialect {
     const char *name;
     // Detection: every text of `template_has` stands in the chat template and none of
     // `template_lacks`; without a template, the architecture.
@@ -53,15 +53,14 @@ struct dialect {
     unsigned traits; // enum dialect_trait
     struct tool_markup tools;
     const char *stops[6]; // texts of the tokens that end an answer
-    const char *media;    // what stands for an image nobody can look at
     const char *sampling; // key of the family's sampling defaults
 };
 
 // The row for a model file; never NULL: what nobody knows is plain ChatML.  `chat_template` may be
 // empty, `architecture` is general.architecture.
-const struct dialect *dialect_detect(struct str chat_template, struct str architecture);
+const struct chat_dialect *dialect_detect(struct str chat_template, struct str architecture);
 
-const struct dialect *dialect_find(const char *name); // NULL when there is none
-const struct dialect *dialect_at(size_t i);           // all rows in order; NULL past the end
+const struct chat_dialect *dialect_find(const char *name); // NULL when there is none
+const struct chat_dialect *dialect_at(size_t i);           // all rows in order; NULL past the end
 
 #endif

@@ -319,7 +319,7 @@ static void add_trigger(struct output_parser *p, enum trigger_kind kind, const c
 static void fill_triggers(struct output_parser *p)
 {
     const struct output_parser_options *o = &p->options;
-    const struct dialect *d = o->dialect;
+    const struct chat_dialect *d = o->dialect;
     p->triggers = mem_new(struct trigger, 8 + o->n_stop_sequences);
     add_trigger(p, TRIGGER_THINK_OPEN, d->think_open, o->token_marks & MARK_THINK_OPEN);
     add_trigger(p, TRIGGER_THINK_CLOSE, d->think_close, o->token_marks & MARK_THINK_CLOSE);

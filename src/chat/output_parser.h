@@ -27,7 +27,7 @@ enum output_mark {
 };
 
 struct output_parser_options { // borrowed until the parser is closed
-    const struct dialect *dialect;
+    const struct chat_dialect *dialect;
     const struct tool_def *tools; // without tools nothing is a call
     size_t n_tools;
     const struct str *stop_sequences; // looked for in text, not in thinking or arguments
