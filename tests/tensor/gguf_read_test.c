@@ -273,6 +273,13 @@ static void string_past_the_end(struct buf *buf)
     put_u64(buf, UINT64_MAX - 7);
     put_u64(buf, 0);
 }
+static void string_one_byte_short(struct buf *buf)
+{
+    put_head(buf, 0, 1);
+    put_key(buf, "word", GGUF_STRING);
+    put_u64(buf, 9);
+    put_u64(buf, 0);
+}
 static void odd_alignment(struct buf *buf)
 {
     put_head(buf, 0, 1);
@@ -392,6 +399,7 @@ TEST(gguf, says_what_is_wrong_with_a_file)
         {array_that_overflows, "long is an array of 2305843009213693953 items"},
         {strings_past_the_end, "words has 3 strings, but only 18 bytes follow"},
         {string_past_the_end, "string 0 of word claims 18446744073709551608 bytes, but only 8"},
+        {string_one_byte_short, "string 0 of word claims 9 bytes, but only 8 follow"},
         {odd_alignment, "general.alignment is 24, not a power of two"},
         {alignment_in_words, "general.alignment is not a positive integer"},
         {no_rows, "tensor t has the impossible shape 32 x 0 x 1 x 1"},
