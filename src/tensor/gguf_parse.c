@@ -399,8 +399,11 @@ bool gguf_item_integer(const struct gguf_value *value, uint64_t i, bool *negativ
 enum err gguf_part_parse(struct gguf_part *part, const unsigned char *bytes, size_t size,
                          const char *name, struct error *error)
 {
+    enum { SHOWN_MAX = 200 }; // of a long path its end, so that the rest of a sentence fits
     assert((uintptr_t)bytes % 8 == 0);
     *part = (struct gguf_part){0};
+    if (strlen(name) > SHOWN_MAX)
+        name += strlen(name) - SHOWN_MAX;
     struct cursor c = {.bytes = bytes, .size = size, .file = name, .error = error};
     struct name_index keys = {0};
     uint64_t n_values, n_tensors, alignment;

@@ -68,11 +68,14 @@ struct gguf_options {
     void *context;
 };
 
+// `path` may be any part of a split file; all parts are opened.  Keys are those of the first part.
+// NULL options: map the file.  A tensor of a format we do not know is no error here.
 enum err gguf_open(struct gguf **out, const char *path, const struct gguf_options *options,
                    struct error *error);
 void gguf_close(struct gguf *gguf);
 
-// The same over bytes in memory, borrowed until close; `name` stands in for the path in errors.
+// The same over bytes in memory, 8-byte aligned and borrowed until close; `name` stands in for the
+// path in errors.  One part of a split file cannot be opened so.
 enum err gguf_open_memory(struct gguf **out, const void *bytes, size_t size, const char *name,
                           struct error *error);
 

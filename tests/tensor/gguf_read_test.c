@@ -663,6 +663,55 @@ TEST(gguf, fingerprints_tell_files_apart)
     buf_release(&buf);
 }
 
+TEST(gguf, reads_beyond_four_gigabytes)
+{
+    UNUSED;
+    struct buf buf = {0};
+    uint64_t far = (uint64_t)(1 << 20) * 1100 * 4; // behind the first tensor, 4.3 GiB
+    put_head(&buf, 2, 0);
+    put_tensor(&buf, "large", 1 << 20, 1100, DTYPE_F32, 0);
+    put_tensor(&buf, "far", 8, 1, DTYPE_F32, far);
+    put_padding(&buf, 32);
+    struct folder folder;
+    folder_make(&folder);
+    folder_write(&folder, "m.gguf", &buf);
+    off_t size = (off_t)(buf.size + far + 32);
+    FILE *file = fopen(folder.file, "r+b");
+    static const float values[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    bool sparse = ftruncate(fileno(file), size) == 0 &&
+                  fseeko(file, size - (off_t)sizeof values, SEEK_SET) == 0 &&
+                  fwrite(values, sizeof values, 1, file) == 1;
+    sparse &= fclose(file) == 0;
+    struct gguf *gguf = NULL;
+    struct error error = {0};
+    if (sparse && gguf_open(&gguf, folder.file, NULL, &error))
+        fail_msg("%s", error.text);
+    if (sparse) {
+        assert_memory_equal(gguf_find_tensor(gguf, "far")->data, values, sizeof values);
+        assert_true(gguf_file_size(gguf) == (uint64_t)size);
+    }
+    gguf_close(gguf);
+    folder_remove(&folder, (const char *const[]){"m.gguf"}, 1);
+    buf_release(&buf);
+    if (!sparse)
+        skip(); // no such files here
+}
+
+TEST(gguf, sentences_survive_a_long_path)
+{
+    UNUSED;
+    char path[600];
+    memset(path, 'p', sizeof path);
+    strcpy(path + sizeof path - sizeof "/end.gguf", "/end.gguf");
+    struct buf buf = {0};
+    put_head(&buf, 1, 0);
+    struct gguf *gguf;
+    struct error error = {0};
+    assert_int_equal(gguf_open_memory(&gguf, buf.data, buf.size, path, &error), ERR_FORMAT);
+    assert_non_null(strstr(error.text, "/end.gguf: 1 tensors do not fit a file of 24 bytes"));
+    buf_release(&buf);
+}
+
 // ---- split files ----
 
 static const char *const part_names[] = {"m-00001-of-00003.gguf", "m-00002-of-00003.gguf",
@@ -827,6 +876,7 @@ RUN_TESTS(IS(gguf, gives_values_of_every_type), IS(gguf, refuses_values_of_anoth
           IS(gguf, stops_reading_when_cancelled),
           IS(gguf, reports_memory_that_is_missing_for_a_file),
           IS(gguf, locks_weights_or_says_which_limit_forbids_it),
-          IS(gguf, fingerprints_tell_files_apart), IS(gguf, opens_all_parts_given_any),
+          IS(gguf, fingerprints_tell_files_apart), IS(gguf, reads_beyond_four_gigabytes),
+          IS(gguf, sentences_survive_a_long_path), IS(gguf, opens_all_parts_given_any),
           IS(gguf, says_what_is_wrong_with_a_split), IS(gguf, names_the_part_that_is_missing),
           IS(gguf, opens_a_large_vocabulary_at_once), IS(gguf, reads_published_vocabularies))
