@@ -12,12 +12,25 @@ static void fill_scalar(struct kernels *kernels)
     fill_sequence_scalar(kernels);
 }
 
+#if defined(__x86_64__)
+static void fill_avx2(struct kernels *kernels)
+{
+    kernels->name = "avx2";
+    fill_products_32_avx2(kernels);
+    fill_products_k_avx2(kernels);
+    fill_products_iq_avx2(kernels);
+}
+#endif
+
 // Each layer overrides entries of those before it; the first is complete and defines the results.
 static const struct {
     unsigned needs; // bits of enum cpu_feature
     void (*fill)(struct kernels *kernels);
 } layers[] = {
     {0, fill_scalar},
+#if defined(__x86_64__)
+    {CPU_AVX2 | CPU_FMA | CPU_F16C, fill_avx2},
+#endif
 };
 
 void kernels_select(struct kernels *kernels, unsigned features)

@@ -16,4 +16,8 @@ kernels_fill fill_products_scalar;    // rows, tile, quantize
 kernels_fill fill_elementwise_scalar; // norm, add, gates, conv_silu, dequantize, quantize_kv
 kernels_fill fill_sequence_scalar;    // attend_page, delta_rows
 
+kernels_fill fill_products_32_avx2; // blocks of 32, quantize
+kernels_fill fill_products_k_avx2;  // K-quants, IQ4_XS
+kernels_fill fill_products_iq_avx2; // codebook formats
+
 #endif

@@ -1,0 +1,174 @@
+// Times the products of every weight format on one thread: rows (decoding) in GB/s of weights, and tile
+// (prefill) in 10^9 multiply-adds a second, beside what memory and the multipliers could do.
+//
+//     build/bench/kernels [-l LAYER] [-n N_X] [FORMAT...]
+//
+// LAYER is "scalar" or "best" (the default); N_X adds a column for tiles of that many activation rows.
+// Pin it: taskset -c 0 build/bench/kernels
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "backend/cpu/kernels.h"
+#include "base/memory.h"
+#include "base/os.h"
+#include "tensor/half.h"
+
+enum {
+    N_IN = 2048,
+    N_X = 128, // of a tile
+    N_TILE_ROWS = 256,
+    WEIGHTS_SIZE = 160 << 20, // far beyond any cache, for rows
+    TRIES = 5,
+};
+
+// Processor time of this thread: other programs on the machine disturb it least.
+static uint64_t time_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static uint32_t random_u32(void)
+{
+    static uint64_t seed = 1;
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(seed >> 32);
+}
+
+// Bytes whose f16 fields are finite wherever they lie: the second byte of any pair is below 0x3c.
+static void fill_weights(unsigned char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i += 4) {
+        uint32_t word = random_u32() & 0x3b3b3b3b;
+        memcpy(bytes + i, &word, 4);
+    }
+}
+
+struct bench {
+    const struct kernels *kernels;
+    unsigned char *weights; // [WEIGHTS_SIZE]
+    float *x, *y;           // [N_X][N_IN], [N_X][rows]
+    unsigned char *x_q;
+    void *scratch;
+    size_t n_x_extra;
+};
+
+static void rows_once(const struct bench *b, enum dtype dtype, size_t row_size, size_t n_rows)
+{
+    const struct format_kernels *f = &b->kernels->formats[dtype];
+    for (size_t r = 0; r < n_rows; r += 64)
+        f->rows(b->y, b->weights + r * row_size, row_size, 64, b->x_q, N_IN);
+}
+
+static void tile_once(const struct bench *b, enum dtype dtype, size_t row_size, size_t n_rows,
+                      size_t n_x)
+{
+    const struct format_kernels *f = &b->kernels->formats[dtype];
+    for (size_t r = 0; r < n_rows; r += N_TILE_ROWS)
+        f->tile(b->y, N_TILE_ROWS, b->weights + r * row_size, row_size, N_TILE_ROWS, b->x_q,
+                x_row_size(f->x_format, N_IN), n_x, N_IN, b->scratch);
+}
+
+static double best_rows(const struct bench *b, enum dtype dtype, size_t row_size, size_t n_rows)
+{
+    double best = INFINITY;
+    for (int i = 0; i < TRIES; i++) {
+        uint64_t start = time_ns();
+        rows_once(b, dtype, row_size, n_rows);
+        best = fmin(best, (double)(time_ns() - start));
+    }
+    return best;
+}
+
+static double best_tile(const struct bench *b, enum dtype dtype, size_t row_size, size_t n_rows,
+                        size_t n_x)
+{
+    double best = INFINITY;
+    for (int i = 0; i < TRIES; i++) {
+        uint64_t start = time_ns();
+        tile_once(b, dtype, row_size, n_rows, n_x);
+        best = fmin(best, (double)(time_ns() - start));
+    }
+    return best;
+}
+
+static void bench_format(const struct bench *b, enum dtype dtype)
+{
+    enum x_format x_format = b->kernels->formats[dtype].x_format;
+    size_t row_size = dtype_row_size(dtype_get(dtype), N_IN);
+    for (size_t i = 0; i < N_X; i++)
+        b->kernels->quantize[x_format](b->x_q + i * x_row_size(x_format, N_IN), b->x + i * N_IN,
+                                       N_IN);
+    bool slow = strcmp(b->kernels->name, "scalar") == 0;
+    size_t n_rows = (WEIGHTS_SIZE >> (slow ? 5 : 0)) / row_size / N_TILE_ROWS * N_TILE_ROWS;
+    double bytes = (double)(n_rows * row_size), macs = (double)N_TILE_ROWS * N_IN;
+    printf("%-8s %6.1f GB/s", dtype_name(dtype), bytes / best_rows(b, dtype, row_size, n_rows));
+    for (size_t n_x = 2; n_x <= 8; n_x *= 2)
+        printf(" %6.1f", bytes / best_tile(b, dtype, row_size, n_rows, n_x));
+    if (b->n_x_extra)
+        printf("  %7.1f GMAC/s", macs * (double)b->n_x_extra /
+                                     best_tile(b, dtype, row_size, N_TILE_ROWS, b->n_x_extra));
+    printf("  %7.1f GMAC/s\n", macs * N_X /
+                                   best_tile(b, dtype, row_size, N_TILE_ROWS, slow ? 1 : N_X) *
+                                   (slow ? 1.0 / N_X : 1));
+    fflush(stdout);
+}
+
+// What memory gives one thread that only reads.
+static double memory_speed(const unsigned char *bytes, size_t size)
+{
+    double best = INFINITY;
+    volatile uint64_t keep = 0;
+    for (int i = 0; i < TRIES; i++) {
+        uint64_t start = time_ns(), sums[8] = {0};
+        for (size_t at = 0; at < size; at += 64)
+            for (size_t j = 0; j < 8; j++) {
+                uint64_t word;
+                memcpy(&word, bytes + at + 8 * j, 8);
+                sums[j] += word;
+            }
+        for (size_t j = 0; j < 8; j++)
+            keep += sums[j];
+        best = fmin(best, (double)(time_ns() - start));
+    }
+    return (double)size / best;
+}
+
+int main(int argc, char **argv)
+{
+    struct kernels kernels;
+    struct bench bench = {.kernels = &kernels};
+    unsigned features = os_cpu_features();
+    int i = 1;
+    for (; i + 1 < argc && argv[i][0] == '-'; i += 2)
+        if (strcmp(argv[i], "-l") == 0 && strcmp(argv[i + 1], "scalar") == 0)
+            features = 0;
+        else if (strcmp(argv[i], "-n") == 0)
+            bench.n_x_extra = (size_t)strtoul(argv[i + 1], NULL, 10);
+    kernels_select(&kernels, features);
+
+    bench.weights = malloc(WEIGHTS_SIZE + 4096);
+    bench.x = malloc(N_X * N_IN * sizeof(float));
+    bench.y = malloc((size_t)N_X * N_TILE_ROWS * sizeof(float));
+    bench.x_q = malloc((size_t)N_X * N_IN * sizeof(float));
+    bench.scratch = aligned_alloc(64, (KERNEL_SCRATCH_SIZE(N_IN) + 63) / 64 * 64);
+    for (size_t j = 0; j < N_X * N_IN; j++)
+        bench.x[j] = (float)(random_u32() >> 8) * 0x1p-23f - 1;
+    fill_weights(bench.weights, WEIGHTS_SIZE);
+
+    printf("layer %s, one thread, %d columns; memory reads %.1f GB/s\n", kernels.name, N_IN,
+           memory_speed(bench.weights, WEIGHTS_SIZE));
+    printf("format        rows   tile of 2      4      8   tile of %d\n", N_X);
+    for (uint32_t dtype = 0; dtype < DTYPE_COUNT; dtype++) {
+        bool wanted = i >= argc;
+        for (int j = i; j < argc; j++)
+            wanted |= dtype_from_name(argv[j]) == (int)dtype;
+        if (wanted && kernels.formats[dtype].rows)
+            bench_format(&bench, (enum dtype)dtype);
+    }
+    return 0;
+}
