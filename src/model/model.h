@@ -33,6 +33,8 @@ void model_close(struct model *model); // NULL does nothing; backend and file st
 
 const struct hyperparams *model_hyperparams(const struct model *model);
 bool model_has_drafts(const struct model *model);
+struct backend *model_backend(const struct model *model);
+const struct cache_spec *model_caches(const struct model *model); // as opened
 
 // What the caches of such a file hold with these options; for planning before anything is opened.
 void model_cache_spec(const struct hyperparams *hyperparams, const struct model_options *options,

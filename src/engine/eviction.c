@@ -1,0 +1,148 @@
+// eviction.c - what the prefix tree forgets first.
+//
+// Pages leave from the leaves: a trunk is a leaf only once nothing builds on it any more, so it
+// outlives its branches.  Among leaves the stalest goes, where each use makes up for some age.
+//
+// Snapshots are weighed one by one: what is lost with one is the work from the snapshot before it;
+// how likely that is missed falls with its age and with its distance from the conversation's end,
+// which thins interior ones out geometrically, and rises with its uses and its kind.
+#include <assert.h>
+
+#include "engine/prefix_node.h"
+
+enum { GROUP_FULL = 0, USES_COUNTED_MAX = 15 };
+
+static double kind_weight(enum snapshot_kind kind)
+{
+    static const double weights[] = {
+        [SNAPSHOT_TRUNK] = 64,  // serves conversations that do not exist yet
+        [SNAPSHOT_MESSAGE] = 2, // survives when the client rewrites the last answer
+        [SNAPSHOT_TIP] = 1,
+    };
+    return weights[kind];
+}
+
+static double uses_of(const struct prefix_node *node)
+{
+    return 1 + (node->n_uses < USES_COUNTED_MAX ? node->n_uses : USES_COUNTED_MAX);
+}
+
+static double age_of(const struct prefix_tree *tree, const struct prefix_node *node)
+{
+    return (double)(tree->clock - node->used_at + 1);
+}
+
+// ---- pages ----
+
+// Whether dropping the node frees a page: nobody else holds it.
+static bool is_own_page(const struct prefix_tree *tree, uint32_t page)
+{
+    return kv_cache_n_holders(tree->kv, GROUP_FULL, page, KV_SEQUENCE) == 0 &&
+           kv_cache_n_holders(tree->kv, GROUP_FULL, page, KV_MEMORY) == 1;
+}
+
+static bool frees_a_page(const struct prefix_tree *tree, const struct prefix_node *node)
+{
+    for (uint32_t i = node_n_pages(node); i-- > 0;)
+        if (is_own_page(tree, node->pages[i]))
+            return true;
+    return false;
+}
+
+// The stalest leaf among those that free a page; when there is none, the stalest of all, for it may
+// stand in front of a node that does.
+static struct prefix_node *stalest_leaf(struct prefix_tree *tree)
+{
+    struct prefix_node *stalest = NULL;
+    double worst = 0;
+    bool stalest_frees = false;
+    for (struct prefix_node *node = node_next(&tree->root); node; node = node_next(node)) {
+        if (node->child)
+            continue;
+        double staleness = age_of(tree, node) / uses_of(node);
+        if (stalest && stalest_frees && staleness <= worst)
+            continue;
+        bool frees = frees_a_page(tree, node);
+        if (!stalest || frees > stalest_frees || (frees == stalest_frees && staleness > worst)) {
+            stalest = node;
+            worst = staleness;
+            stalest_frees = frees;
+        }
+    }
+    return stalest;
+}
+
+// Removes a leaf, and upwards what is of no use without it: where continuing needs snapshots, tokens
+// behind the last one lead nowhere.
+static void remove_branch(struct prefix_tree *tree, struct prefix_node *leaf)
+{
+    bool needs_snapshots = snapshots_are_needed(tree->snapshots);
+    do {
+        struct prefix_node *parent = leaf->parent;
+        node_remove(tree, leaf);
+        leaf = parent;
+    } while (needs_snapshots && leaf->parent && !leaf->child && !leaf->snapshot);
+}
+
+// Gives up the last page of a leaf, or the whole leaf when a part of it is of no use or frees nothing.
+static void shorten(struct prefix_tree *tree, struct prefix_node *leaf)
+{
+    uint32_t n_pages = node_n_pages(leaf);
+    bool can_truncate = !snapshots_are_needed(tree->snapshots) && n_pages > 1 &&
+                        is_own_page(tree, leaf->pages[n_pages - 1]);
+    if (can_truncate)
+        node_truncate(tree, leaf, (node_first_page(leaf) + n_pages - 1) * KV_PAGE_TOKENS);
+    else
+        remove_branch(tree, leaf);
+}
+
+bool prefix_tree_evict_page(struct prefix_tree *tree)
+{
+    uint32_t n_free = kv_cache_n_free(tree->kv, GROUP_FULL);
+    while (kv_cache_n_free(tree->kv, GROUP_FULL) == n_free) {
+        struct prefix_node *leaf = stalest_leaf(tree);
+        if (!leaf)
+            return false;
+        shorten(tree, leaf);
+    }
+    return true;
+}
+
+// ---- snapshots ----
+
+static uint32_t end_of_snapshot_before(const struct prefix_node *node)
+{
+    do
+        node = node->parent;
+    while (node && !node->snapshot);
+    return node ? node->end : 0;
+}
+
+static double snapshot_value(const struct prefix_tree *tree, const struct prefix_node *node)
+{
+    double n_lost = node->end - end_of_snapshot_before(node);
+    double to_tip = node->reach - node->end + KV_PAGE_TOKENS;
+    return n_lost * uses_of(node) * kind_weight(node->snapshot->kind) /
+           (age_of(tree, node) * to_tip);
+}
+
+bool prefix_tree_evict_snapshot(struct prefix_tree *tree)
+{
+    struct prefix_node *least = NULL;
+    double least_value = 0;
+    for (struct prefix_node *node = node_next(&tree->root); node; node = node_next(node)) {
+        if (!node->snapshot)
+            continue;
+        double value = snapshot_value(tree, node);
+        if (!least || value < least_value) {
+            least = node;
+            least_value = value;
+        }
+    }
+    if (!least)
+        return false;
+    node_drop_snapshot(tree, least);
+    if (!least->child)
+        remove_branch(tree, least);
+    return true;
+}

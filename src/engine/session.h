@@ -1,0 +1,82 @@
+// session.h - one sequence on the model: its tokens, its pages, its state.
+//
+// A session knows more tokens than it has computed: the prompt, tokens that a constraint forced, the
+// one just sampled.  Steps compute them in order.  Before each stretch of prefill the session looks
+// whether the prefix tree has got further with the same tokens than it has itself and then goes on
+// from there; at chosen positions it leaves a snapshot in the tree, and when it closes it leaves what
+// it has computed.  Continuing is bit-equal to computing alone.
+//
+// Engine thread only.  Knows no request, no sampling, no time.
+#ifndef HEARTH_ENGINE_SESSION_H
+#define HEARTH_ENGINE_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "backend/backend.h"
+#include "base/token.h"
+#include "engine/prefix_tree.h"
+
+struct session_memory { // what the sessions of one engine share
+    struct backend *backend;
+    struct kv_cache *kv;
+    struct snapshots *snapshots;
+    struct prefix_tree *tree;
+};
+
+struct session_mark { // where to leave a snapshot
+    uint32_t n_tokens;
+    enum snapshot_kind kind;
+};
+
+struct session {
+    struct session_memory *memory;
+    token_id *tokens; // [n_tokens_max] the sequence so far
+    uint32_t n_tokens, n_tokens_max;
+    uint32_t n_computed;             // leading tokens that pages and state have seen
+    uint32_t n_reused;               // tokens taken from the tree instead of computed
+    uint32_t first_difference;       // tokens of the prompt that the tree knew when it was opened
+    uint32_t *pages[KV_GROUPS_MAX];  // [n_pages[g]] by position / KV_PAGE_TOKENS
+    uint32_t n_pages[KV_GROUPS_MAX]; // pages below a window are PAGE_NONE
+    uint32_t i_state;                // STATE_NONE without recurrent layers
+    uint32_t n_reserved;             // pages of group 0 promised to this session
+    struct session_mark *marks;      // [n_marks] ascending
+    size_t n_marks, i_mark;
+    bool reuses; // takes from the tree
+};
+
+struct session_options {
+    const token_id *tokens; // the prompt, at least one
+    uint32_t n_tokens;
+    uint32_t n_tokens_max;      // the most it may become
+    const uint32_t *boundaries; // ascending prompt lengths worth a snapshot, the first a trunk
+    size_t n_boundaries;
+    size_t n_snapshots_max; // for the prompt
+    bool reuses;            // false: computes everything itself
+};
+
+// Reserves what the session may need and attaches it to what the tree knows.  False, changing
+// nothing, when pages or states are short: try again when another session has closed.
+bool session_open(struct session *session, struct session_memory *memory,
+                  const struct session_options *options);
+// Gives everything back.  With `remember` the computed tokens stay in the tree.
+void session_close(struct session *session, bool remember);
+
+void session_append(struct session *session, token_id token);
+static inline uint32_t session_n_pending(const struct session *session)
+{
+    return session->n_tokens - session->n_computed;
+}
+
+// Goes on from the tree where that leads further than n_computed.  The last token is never skipped:
+// its logits are wanted.
+void session_catch_up(struct session *session);
+// At most n_rows, cut at the next position where a snapshot is due.
+uint32_t session_cut(const struct session *session, uint32_t n_rows);
+// Gets the pages for n_rows more tokens.  Never fails after session_open().
+void session_extend(struct session *session, uint32_t n_rows);
+// After the step that computed them.
+void session_advance(struct session *session, uint32_t n_rows);
+
+#endif

@@ -1,0 +1,215 @@
+#include "engine/session.h"
+#include "base/rng.h"
+#include "tests/engine/fake_model.h"
+#include "tests/test.h"
+
+enum { N_CONVERSATIONS = 64, N_OPERATIONS = 2000, N_SESSIONS = 3, N_TOKENS_MAX = 420 };
+
+struct conversation {
+    token_id tokens[N_TOKENS_MAX];
+    uint32_t n_tokens;
+};
+
+struct world {
+    struct fake_config config;
+    struct model *model;
+    struct session_memory memory;
+    struct rng rng;
+    struct conversation conversations[N_CONVERSATIONS];
+    struct session sessions[N_SESSIONS];
+    uint32_t owner[N_SESSIONS];    // conversation
+    uint32_t n_answer[N_SESSIONS]; // tokens still to sample
+    uint64_t n_computed, n_reused, n_checked;
+};
+
+static void open_world(struct world *w, struct fake_config config, uint32_t n_pages,
+                       uint32_t n_states)
+{
+    // The window of a running sequence may take: its own pages, those of one step, one in hand.
+    uint32_t n_window_pages = N_SESSIONS * (kv_pages_for(config.window) + 3 + 3) + 6;
+    struct model_options options = {.n_pages_max = {n_pages, n_window_pages},
+                                    .n_states_max = n_states,
+                                    .n_rows_max = 128,
+                                    .n_outputs_max = 1};
+    *w = (struct world){.config = config, .model = fake_open(config, &options)};
+    struct session_memory *m = &w->memory;
+    m->backend = &w->model->backend;
+    m->kv = kv_cache_open(m->backend, &w->model->spec);
+    m->snapshots = snapshots_open(m->backend, m->kv, &w->model->spec, config.window);
+    m->tree = prefix_tree_open(m->kv, m->snapshots);
+    rng_seed(&w->rng, 5);
+}
+
+static void close_world(struct world *w)
+{
+    for (int i = 0; i < N_SESSIONS; i++)
+        session_close(&w->sessions[i], false);
+    prefix_tree_check(w->memory.tree);
+    prefix_tree_close(w->memory.tree);
+    snapshots_close(w->memory.snapshots);
+    kv_cache_close(w->memory.kv);
+    fake_close(w->model);
+}
+
+static uint32_t below(struct world *w, uint32_t n)
+{
+    return (uint32_t)rng_below(&w->rng, n);
+}
+
+static void run_rows(struct world *w, struct session *session, uint32_t n_rows)
+{
+    session_extend(session, n_rows);
+    struct batch_sequence sequence = {
+        .n_rows = n_rows, .position = session->n_computed, .i_state = session->i_state};
+    for (uint32_t g = 0; g < KV_GROUPS_MAX; g++)
+        sequence.pages[g] = session->pages[g];
+    struct batch batch = {session->tokens + session->n_computed, n_rows, &sequence, 1};
+    uint32_t last = n_rows - 1;
+    const float *logits;
+    assert_int_equal(model_forward(w->model, &batch, &last, 1, &logits, NULL), OK);
+    w->n_computed += n_rows;
+    session_advance(session, n_rows);
+}
+
+static void check_logits(struct world *w, const struct session *session)
+{
+    float expected[FAKE_VOCAB];
+    fake_fill_logits(expected, fake_cold(w->config, session->tokens, session->n_tokens));
+    assert_memory_equal(w->model->logits, expected, sizeof expected);
+    w->n_checked++;
+}
+
+// Makes the conversation longer, shorter, different or somebody else's.
+static void change(struct world *w, struct conversation *c)
+{
+    uint32_t kind = below(w, 10);
+    if (kind == 0)
+        c->n_tokens = 0;
+    if (kind == 1)
+        *c = w->conversations[below(w, N_CONVERSATIONS)];
+    if (kind == 2 && c->n_tokens > 1) {
+        uint32_t at = below(w, c->n_tokens);
+        c->tokens[at] ^= 1;
+        c->n_tokens = at + 1;
+    }
+    if (kind == 3)
+        c->n_tokens = below(w, c->n_tokens + 1);
+    uint32_t n_new = kind == 4 ? 0 : 1 + below(w, below(w, 4) ? 30 : 150);
+    if (c->n_tokens + n_new + 40 > N_TOKENS_MAX)
+        c->n_tokens = 100;
+    for (n_new += c->n_tokens + n_new == 0; n_new > 0; n_new--) {
+        // Few different tokens at the start, so that conversations share trunks.
+        uint32_t n_kinds = c->n_tokens < 40 ? 1 : c->n_tokens < 90 ? 2 : FAKE_VOCAB;
+        c->tokens[c->n_tokens++] = (token_id)below(w, n_kinds);
+    }
+}
+
+static void start(struct world *w, int i)
+{
+    w->owner[i] = below(w, N_CONVERSATIONS);
+    struct conversation *c = &w->conversations[w->owner[i]];
+    change(w, c);
+    uint32_t boundaries[] = {c->n_tokens / 4, c->n_tokens / 2, c->n_tokens - c->n_tokens / 8};
+    w->n_answer[i] = below(w, 20);
+    struct session_options options = {.tokens = c->tokens,
+                                      .n_tokens = c->n_tokens,
+                                      .n_tokens_max = c->n_tokens + w->n_answer[i] + 1,
+                                      .boundaries = boundaries,
+                                      .n_boundaries = 3,
+                                      .n_snapshots_max = 3,
+                                      .reuses = below(w, 20) > 0};
+    if (!session_open(&w->sessions[i], &w->memory, &options))
+        assert_true(w->sessions[i ? 0 : 1].memory || w->sessions[2].memory); // others are running
+    else
+        w->n_reused += w->sessions[i].n_reused;
+}
+
+// One step of a session: some rows of its prompt, or a token of its answer.
+static void step(struct world *w, int i)
+{
+    struct session *session = &w->sessions[i];
+    session_catch_up(session);
+    uint32_t n_rows = session_cut(session, 1 + below(w, 128));
+    run_rows(w, session, n_rows);
+    if (below(w, 40) == 0) { // cancelled
+        session_close(session, below(w, 4) > 0);
+        return;
+    }
+    if (session_n_pending(session) > 0)
+        return;
+    check_logits(w, session);
+    if (w->n_answer[i]-- == 0) {
+        struct conversation *c = &w->conversations[w->owner[i]];
+        c->n_tokens = session->n_tokens;
+        memcpy(c->tokens, session->tokens, c->n_tokens * sizeof *c->tokens);
+        session_close(session, true);
+        return;
+    }
+    session_append(session, (token_id)below(w, FAKE_VOCAB));
+}
+
+static void converse(struct fake_config config, uint32_t n_pages, uint32_t n_states)
+{
+    struct world *w = mem_new(struct world, 1);
+    open_world(w, config, n_pages, n_states);
+    for (int n = 0; n < N_OPERATIONS;) {
+        int i = (int)below(w, N_SESSIONS);
+        if (w->sessions[i].memory) {
+            step(w, i);
+        } else {
+            start(w, i);
+            n++;
+        }
+        if (n % 50 == 0)
+            prefix_tree_check(w->memory.tree);
+        assert_int_equal(w->model->n_violations, 0);
+    }
+    print_message("    %u computed, %u reused, %u answers compared\n", (unsigned)w->n_computed,
+                  (unsigned)w->n_reused, (unsigned)w->n_checked);
+    assert_true(w->n_checked > 1000 && w->n_reused > 1000);
+    close_world(w);
+    free(w);
+}
+
+TEST(session, continues_plain_attention_exactly_as_from_nothing)
+{
+    (void)state;
+    converse((struct fake_config){.has_full = true}, 18, 0);
+}
+
+TEST(session, continues_plain_attention_exactly_with_room_for_everything)
+{
+    (void)state;
+    converse((struct fake_config){.has_full = true}, 2000, 0);
+}
+
+TEST(session, continues_recurrent_states_exactly_as_from_nothing)
+{
+    (void)state;
+    converse((struct fake_config){.has_states = true}, 0, 12);
+}
+
+TEST(session, continues_hybrids_exactly_as_from_nothing)
+{
+    (void)state;
+    converse((struct fake_config){.has_full = true, .has_states = true}, 24, 8);
+}
+
+TEST(session, continues_hybrids_with_hardly_a_state_to_spare)
+{
+    (void)state;
+    converse((struct fake_config){.has_full = true, .has_states = true}, 200, N_SESSIONS + 1);
+}
+
+TEST(session, continues_sliding_windows_exactly_as_from_nothing)
+{
+    (void)state;
+    converse((struct fake_config){.has_full = true, .window = 70}, 24, 0);
+}
+
+RUN_TESTS(IS(session, continues_plain_attention_exactly_as_from_nothing),
+          IS(session, continues_plain_attention_exactly_with_room_for_everything),
+          IS(session, continues_recurrent_states_exactly_as_from_nothing),
+          IS(session, continues_hybrids_exactly_as_from_nothing),
+          IS(session, continues_hybrids_with_hardly_a_state_to_spare),
+          IS(session, continues_sliding_windows_exactly_as_from_nothing))
