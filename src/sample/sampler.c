@@ -1,0 +1,206 @@
+#include "sample/sampler.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/rng.h"
+#include "sample/logprobs.h"
+#include "sample/loop_detector.h"
+#include "sample/penalties.h"
+#include "sample/select.h"
+
+// Without truncation tokens so far below the best, in units of temperature, are left out: all of a
+// vocabulary of 250,000 there is drawn less than once in 10^8 times.
+#define TEMPERATURES_DEEP 32.0f
+
+struct sampler {
+    struct sampling sampling;
+    uint32_t n_vocab;
+    struct rng rng;
+    struct penalties penalties;
+    struct dry dry;
+    float *logits;                // [n_vocab] with penalties; NULL when there are none
+    struct candidate *candidates; // NULL when greedy
+    struct loop_detector *loop;   // NULL when not watched
+    struct token_logprob top[SAMPLING_LOGPROBS_MAX];
+};
+
+static bool is_in(float value, float least, float most)
+{
+    return value >= least && value <= most; // false for what is not a number
+}
+
+static enum err check(const struct sampling *sampling, uint32_t n_vocab, struct error *error)
+{
+    const struct {
+        const char *name;
+        float value, least, most;
+    } ranges[] = {
+        {"temperature", sampling->temperature, 0, 100},
+        {"top_p", sampling->top_p, 0, 1},
+        {"min_p", sampling->min_p, 0, 1},
+        {"repeat penalty", sampling->repeat_penalty, 0, 100},
+        {"presence penalty", sampling->presence_penalty, -100, 100},
+        {"frequency penalty", sampling->frequency_penalty, -100, 100},
+        {"DRY multiplier", sampling->dry_multiplier, 0, 1000},
+        {"DRY base", sampling->dry_base, 0, 1000},
+        {"penalty window", (float)sampling->penalty_last_n, 0, SAMPLING_LAST_N_MAX},
+        {"DRY window", (float)sampling->dry_last_n, 0, SAMPLING_LAST_N_MAX},
+        {"number of log-probabilities", (float)sampling->n_logprobs, 0, SAMPLING_LOGPROBS_MAX},
+    };
+    if (n_vocab == 0 || n_vocab > INT32_MAX)
+        return fail(error, ERR_ARGUMENT, "a vocabulary of %u tokens cannot be sampled", n_vocab);
+    for (size_t i = 0; i < COUNT_OF(ranges); i++)
+        if (!is_in(ranges[i].value, ranges[i].least, ranges[i].most))
+            return fail(error, ERR_ARGUMENT, "the %s is %g; it must be from %g to %g",
+                        ranges[i].name, (double)ranges[i].value, (double)ranges[i].least,
+                        (double)ranges[i].most);
+    return OK;
+}
+
+static bool has_top_k(const struct sampler *sampler)
+{
+    return sampler->sampling.top_k > 0 && sampler->sampling.top_k < sampler->n_vocab;
+}
+
+static enum err open_parts(struct sampler *sampler, struct error *error)
+{
+    const struct sampling *sampling = &sampler->sampling;
+    uint32_t n_vocab = sampler->n_vocab;
+    enum err err = penalties_init(&sampler->penalties, n_vocab, sampling, error);
+    if (!err)
+        err = dry_init(&sampler->dry, n_vocab, sampling, error);
+    if (err)
+        return err;
+    bool has_penalties = sampler->penalties.counts || sampler->dry.lengths;
+    bool is_greedy = sampling->temperature == 0;
+    if (has_penalties)
+        sampler->logits = mem_try_alloc(n_vocab, sizeof *sampler->logits);
+    if (!is_greedy)
+        sampler->candidates = mem_try_alloc(has_top_k(sampler) ? sampling->top_k : n_vocab,
+                                            sizeof *sampler->candidates);
+    if ((has_penalties && !sampler->logits) || (!is_greedy && !sampler->candidates))
+        return fail(error, ERR_MEMORY, "no memory to sample from %u tokens", n_vocab);
+    if (sampling->detects_loops)
+        sampler->loop = mem_new(struct loop_detector, 1);
+    return OK;
+}
+
+enum err sampler_open(struct sampler **out, uint32_t n_vocab, const struct sampling *sampling,
+                      struct error *error)
+{
+    enum err err = check(sampling, n_vocab, error);
+    if (err)
+        return err;
+    struct sampler *sampler = mem_new(struct sampler, 1);
+    sampler->sampling = *sampling;
+    sampler->n_vocab = n_vocab;
+    err = open_parts(sampler, error);
+    sampler->sampling.dry_breakers = NULL; // the caller's; dry.h has its own
+    if (err) {
+        sampler_close(sampler);
+        return err;
+    }
+    rng_seed(&sampler->rng, sampling->seed);
+    *out = sampler;
+    return OK;
+}
+
+void sampler_close(struct sampler *sampler)
+{
+    if (!sampler)
+        return;
+    penalties_release(&sampler->penalties);
+    dry_release(&sampler->dry);
+    free(sampler->logits);
+    free(sampler->candidates);
+    free(sampler->loop);
+    free(sampler);
+}
+
+void sampler_reset(struct sampler *sampler)
+{
+    penalties_reset(&sampler->penalties);
+    dry_reset(&sampler->dry);
+    if (sampler->loop)
+        *sampler->loop = (struct loop_detector){0};
+    rng_seed(&sampler->rng, sampler->sampling.seed);
+}
+
+void sampler_accept(struct sampler *sampler, token_id token)
+{
+    assert(token >= 0 && (uint32_t)token < sampler->n_vocab);
+    penalties_accept(&sampler->penalties, token);
+    dry_accept(&sampler->dry, token);
+    if (sampler->loop)
+        loop_detector_push(sampler->loop, token);
+}
+
+bool sampler_is_looping(const struct sampler *sampler)
+{
+    return sampler->loop && loop_detector_found(sampler->loop);
+}
+
+static const float *penalise(struct sampler *sampler, const float *logits)
+{
+    if (!sampler->logits)
+        return logits;
+    memcpy(sampler->logits, logits, sampler->n_vocab * sizeof *logits);
+    penalties_apply(&sampler->penalties, &sampler->sampling, sampler->logits);
+    dry_apply(&sampler->dry, &sampler->sampling, sampler->logits);
+    return sampler->logits;
+}
+
+// How far below the best token a candidate may be that is not cut off by its share.
+static float depth_needed(const struct sampling *sampling)
+{
+    float drawn = TEMPERATURES_DEEP * sampling->temperature;
+    float kept = sampling->min_p > 0 ? -logf(sampling->min_p) : drawn;
+    return kept < drawn ? kept : drawn;
+}
+
+// What is left after top_k and top_p.
+static uint32_t select_candidates(struct sampler *sampler, const float *logits,
+                                  const uint64_t *mask)
+{
+    const struct sampling *sampling = &sampler->sampling;
+    struct candidate *out = sampler->candidates;
+    uint32_t n_vocab = sampler->n_vocab;
+    if (has_top_k(sampler)) {
+        uint32_t n = select_top_k(out, logits, n_vocab, mask, sampling->top_k);
+        return keep_top_p(out, n, sampling->top_p);
+    }
+    if (sampling->top_p < 1)
+        return select_top_p(out, logits, n_vocab, mask, sampling->top_p);
+    return select_near(out, logits, n_vocab, mask, depth_needed(sampling));
+}
+
+static token_id choose(struct sampler *sampler, const float *logits, const uint64_t *mask)
+{
+    const struct sampling *sampling = &sampler->sampling;
+    if (sampling->temperature == 0)
+        return select_best(logits, sampler->n_vocab, mask);
+    uint32_t n = select_candidates(sampler, logits, mask);
+    if (n == 0)
+        return TOKEN_NONE;
+    n = keep_min_p(sampler->candidates, n, sampling->min_p);
+    double u = rng_uniform(&sampler->rng);
+    return sampler->candidates[draw(sampler->candidates, n, sampling->temperature, u)].token;
+}
+
+void sampler_sample(struct sampler *sampler, const float *logits, const uint64_t *mask,
+                    struct sample *out)
+{
+    const struct sampling *sampling = &sampler->sampling;
+    *out = (struct sample){.token = choose(sampler, penalise(sampler, logits), mask),
+                           .top = sampler->top};
+    if (!sampling->logprobs && sampling->n_logprobs == 0)
+        return;
+    double log_sum = logits_log_sum(logits, sampler->n_vocab);
+    if (out->token != TOKEN_NONE)
+        out->logprob = (float)((double)logits[out->token] - log_sum);
+    out->n_top = logits_top(logits, sampler->n_vocab, log_sum, sampler->top, sampling->n_logprobs);
+}

@@ -1,0 +1,46 @@
+// select.h - cut a distribution down to the tokens that may be drawn.
+//
+// Candidates live in an array the caller owns, with room for n_vocab (top_k: for k).  What is not a
+// number or minus infinity is never a candidate.  Nothing here sorts more than it must: a
+// vocabulary has 250,000 tokens and a step has a millisecond.
+#ifndef HEARTH_SAMPLE_SELECT_H
+#define HEARTH_SAMPLE_SELECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/token.h"
+
+struct candidate {
+    float logit;
+    token_id token;
+};
+
+// The most likely allowed token, the lowest id among equals; TOKEN_NONE when there is none.
+token_id select_best(const float *logits, uint32_t n_vocab, const uint64_t *mask);
+
+// The k most likely allowed tokens, sorted: most likely first, the lowest id first among equals.
+uint32_t select_top_k(struct candidate *out, const float *logits, uint32_t n_vocab,
+                      const uint64_t *mask, uint32_t k);
+
+// The fewest most likely tokens that together have `top_p` of the allowed tokens' probability, at
+// least one; in no order.
+uint32_t select_top_p(struct candidate *out, const float *logits, uint32_t n_vocab,
+                      const uint64_t *mask, float top_p);
+
+// All allowed tokens at most `depth` below the most likely one, by ascending id.
+uint32_t select_near(struct candidate *out, const float *logits, uint32_t n_vocab,
+                     const uint64_t *mask, float depth);
+
+// The same cut as select_top_p among candidates that are sorted.
+uint32_t keep_top_p(const struct candidate *sorted, uint32_t n, float top_p);
+
+// Keeps those that are at least min_p times as likely as the most likely one.
+uint32_t keep_min_p(struct candidate *candidates, uint32_t n, float min_p);
+
+// The index of the candidate that `u` in [0, 1) falls on, when each has the weight its logit over
+// the temperature gives.
+uint32_t draw(const struct candidate *candidates, uint32_t n, float temperature, double u);
+
+#endif
