@@ -61,9 +61,16 @@ struct cache_spec {
     struct kv_group groups[KV_GROUPS_MAX];
     struct rope_spec ropes[ROPES_MAX];
     uint32_t n_state_layers;            // recurrent layers; 0: no states
+    uint32_t n_conv_channels;           // DeltaNet: width of Q | K | V
     uint32_t n_conv_floats, n_s_floats; // per state and layer: conv window, then S
     uint32_t n_states_max;
+    // Scratch is sized by these, so that a step allocates nothing.
     uint32_t n_rows_max; // most rows in a batch
+    uint32_t n_model;    // width of the residual stream
+    uint32_t n_cols_max; // widest row that is multiplied with a weight, FFN inner rows excepted
+    uint32_t n_ff, n_ff_expert; // FFN inner widths: dense, and the widest of an expert; 0: none
+    uint32_t n_heads, n_v_heads_state;  // query heads of attention; V heads of DeltaNet
+    uint32_t n_experts, n_experts_used; // 0 without experts
 };
 
 // Consecutive rows of a batch that belong to one sequence.
@@ -107,6 +114,9 @@ enum err backend_open_tensor(struct backend *backend, struct tensor *out, uint32
 // Once, before the first step.  Memory is reserved here and committed as pages and states are used.
 enum err backend_open_cache(struct backend *backend, const struct cache_spec *spec,
                             struct error *error);
+
+// About what the CPU backend's scratch takes for such caches, for planning; bytes.
+size_t backend_scratch_size(const struct cache_spec *spec, unsigned n_threads);
 
 size_t backend_page_size(const struct backend *backend, uint32_t i_group); // bytes
 size_t backend_state_size(const struct backend *backend);                  // bytes

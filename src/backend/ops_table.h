@@ -55,6 +55,8 @@ struct backend_ops {
 // The backends of this build; each is one folder.
 enum err cpu_backend_open(struct backend **out, const struct backend_options *options,
                           struct error *error);
+// Scratch of the CPU backend for such caches; for planning before anything is opened.
+size_t cpu_scratch_size(const struct cache_spec *spec, unsigned n_threads);
 enum err vulkan_backend_open(struct backend **out, const struct backend_options *options,
                              struct error *error);
 

@@ -43,6 +43,11 @@ enum err os_map_file(struct os_map *map, const char *path, struct error *error);
 void os_unmap(struct os_map *map);
 // Keeps the bytes in RAM.  Fails, naming the limit, when the system does not allow it.
 enum err os_lock_memory(const void *data, size_t size, struct error *error);
+// Address space whose memory is committed when it is first touched and reads as zero; NULL when the
+// system refuses.  os_decommit gives pages back (they read as zero again).
+void *os_reserve(size_t size);
+void os_unreserve(void *memory, size_t size);
+void os_decommit(void *memory, size_t size);
 // Advice that these bytes are needed soon; never fails.
 void os_prefetch(const void *data, size_t size);
 
