@@ -35,13 +35,15 @@ const struct hyperparams *model_hyperparams(const struct model *model);
 bool model_has_drafts(const struct model *model);
 struct backend *model_backend(const struct model *model);
 const struct cache_spec *model_caches(const struct model *model); // as opened
+// Weight bytes that decoding one token reads: over memory bandwidth, the bound on its speed.
+uint64_t model_bytes_per_token(const struct model *model);
 
 // What the caches of such a file hold with these options; for planning before anything is opened.
 void model_cache_spec(const struct hyperparams *hyperparams, const struct model_options *options,
                       struct cache_spec *spec);
 // Bytes of activations and scratch that model_open() will ask for, apart from weights and caches.
 size_t model_scratch_size(const struct hyperparams *hyperparams,
-                          const struct model_options *options);
+                          const struct model_options *options, unsigned n_threads);
 
 // Runs the batch through all layers, updating its pages and states.  *logits then holds
 // [n_outputs, n_vocab] for the rows listed in `outputs`, valid until the next call.
@@ -49,8 +51,8 @@ enum err model_forward(struct model *model, const struct batch *batch, const uin
                        uint32_t n_outputs, const float **logits, struct error *error);
 
 // After model_forward over a batch whose rows were all outputs of one sequence: runs the MTP block on
-// rows 1 .. n-1 (row p made of the main model's vector of row p-1 and token p) and gives its logits
-// [n_rows - 1, n_vocab], which predict the token after next (models.md section 3.6).
+// n - 1 rows, row k made of the main model's vector of row k and of token k + 1, and gives their
+// logits [n_rows - 1, n_vocab], which predict the token after next (models.md section 3.6).
 enum err model_draft(struct model *model, const struct batch *batch, const float **logits,
                      struct error *error);
 
