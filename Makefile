@@ -96,10 +96,17 @@ $(BUILD)/obj/src/backend/vulkan/pipelines.o: $(SHADERS_SPV)
 endif
 
 # ---- tests ----
-$(BUILD)/tests/%_test: $(BUILD)/obj/tests/%_test.o $(LIB)
+# What several tests share, as a library so that each takes only what it uses.
+SUPPORT := $(BUILD)/libsupport.a
+SUPPORT_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/support/*.c))
+$(SUPPORT): $(SUPPORT_OBJECTS)
+	@rm -f $@
+	@$(AR) rcs $@ $(SUPPORT_OBJECTS)
+
+$(BUILD)/tests/%_test: $(BUILD)/obj/tests/%_test.o $(SUPPORT) $(LIB)
 	@mkdir -p $(@D)
 	@echo '  LD $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(CMOCKA) $(LDLIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(SUPPORT) $(LIB) $(CMOCKA) $(LDLIBS)
 
 tests: $(TESTS)
 .PHONY: all tests test run-tests setup check asan tsan fuzz bench clean test-neon

@@ -280,8 +280,9 @@ void model_cache_spec(const struct hyperparams *hyperparams, const struct model_
 }
 
 size_t model_scratch_size(const struct hyperparams *hyperparams,
-                          const struct model_options *options)
+                          const struct model_options *options, unsigned n_threads)
 {
+    (void)n_threads;
     return (size_t)hyperparams->n_vocab * options->n_outputs_max * sizeof(float);
 }
 
