@@ -3,7 +3,7 @@
 //
 //     build/bench/kernels [-l LAYER] [-n N_X] [FORMAT...]
 //
-// LAYER is "scalar" or "best" (the default); N_X adds a column for tiles of that many activation rows.
+// LAYER is "scalar" or "best" (the default); N_X is the number of activation rows of a tile (128).
 // Pin it: taskset -c 0 build/bench/kernels
 #include <math.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 
 enum {
     N_IN = 2048,
-    N_X = 128, // of a tile
+    N_X_MAX = 1024, // of a tile
     N_TILE_ROWS = 256,
     WEIGHTS_SIZE = 160 << 20, // far beyond any cache, for rows
     TRIES = 5,
@@ -51,10 +51,10 @@ static void fill_weights(unsigned char *bytes, size_t size)
 struct bench {
     const struct kernels *kernels;
     unsigned char *weights; // [WEIGHTS_SIZE]
-    float *x, *y;           // [N_X][N_IN], [N_X][rows]
+    float *x, *y;           // [N_X_MAX][N_IN], [N_X_MAX][N_TILE_ROWS]
     unsigned char *x_q;
     void *scratch;
-    size_t n_x_extra;
+    size_t n_x; // of a tile
 };
 
 static void rows_once(const struct bench *b, enum dtype dtype, size_t row_size, size_t n_rows)
@@ -100,7 +100,7 @@ static void bench_format(const struct bench *b, enum dtype dtype)
 {
     enum x_format x_format = b->kernels->formats[dtype].x_format;
     size_t row_size = dtype_row_size(dtype_get(dtype), N_IN);
-    for (size_t i = 0; i < N_X; i++)
+    for (size_t i = 0; i < b->n_x; i++)
         b->kernels->quantize[x_format](b->x_q + i * x_row_size(x_format, N_IN), b->x + i * N_IN,
                                        N_IN);
     bool slow = strcmp(b->kernels->name, "scalar") == 0;
@@ -109,12 +109,9 @@ static void bench_format(const struct bench *b, enum dtype dtype)
     printf("%-8s %6.1f GB/s", dtype_name(dtype), bytes / best_rows(b, dtype, row_size, n_rows));
     for (size_t n_x = 2; n_x <= 8; n_x *= 2)
         printf(" %6.1f", bytes / best_tile(b, dtype, row_size, n_rows, n_x));
-    if (b->n_x_extra)
-        printf("  %7.1f GMAC/s", macs * (double)b->n_x_extra /
-                                     best_tile(b, dtype, row_size, N_TILE_ROWS, b->n_x_extra));
-    printf("  %7.1f GMAC/s\n", macs * N_X /
-                                   best_tile(b, dtype, row_size, N_TILE_ROWS, slow ? 1 : N_X) *
-                                   (slow ? 1.0 / N_X : 1));
+    size_t n_x = slow ? 1 : b->n_x;
+    printf("  %7.1f GMAC/s\n",
+           macs * (double)n_x / best_tile(b, dtype, row_size, N_TILE_ROWS, n_x));
     fflush(stdout);
 }
 
@@ -141,28 +138,30 @@ static double memory_speed(const unsigned char *bytes, size_t size)
 int main(int argc, char **argv)
 {
     struct kernels kernels;
-    struct bench bench = {.kernels = &kernels};
+    struct bench bench = {.kernels = &kernels, .n_x = 128};
     unsigned features = os_cpu_features();
     int i = 1;
     for (; i + 1 < argc && argv[i][0] == '-'; i += 2)
         if (strcmp(argv[i], "-l") == 0 && strcmp(argv[i + 1], "scalar") == 0)
             features = 0;
         else if (strcmp(argv[i], "-n") == 0)
-            bench.n_x_extra = (size_t)strtoul(argv[i + 1], NULL, 10);
+            bench.n_x = (size_t)strtoul(argv[i + 1], NULL, 10);
+    if (bench.n_x < 8 || bench.n_x > N_X_MAX)
+        bench.n_x = 128;
     kernels_select(&kernels, features);
 
     bench.weights = malloc(WEIGHTS_SIZE + 4096);
-    bench.x = malloc(N_X * N_IN * sizeof(float));
-    bench.y = malloc((size_t)N_X * N_TILE_ROWS * sizeof(float));
-    bench.x_q = malloc((size_t)N_X * N_IN * sizeof(float));
+    bench.x = malloc((size_t)N_X_MAX * N_IN * sizeof(float));
+    bench.y = malloc((size_t)N_X_MAX * N_TILE_ROWS * sizeof(float));
+    bench.x_q = malloc((size_t)N_X_MAX * N_IN * sizeof(float));
     bench.scratch = aligned_alloc(64, (KERNEL_SCRATCH_SIZE(N_IN) + 63) / 64 * 64);
-    for (size_t j = 0; j < N_X * N_IN; j++)
+    for (size_t j = 0; j < (size_t)N_X_MAX * N_IN; j++)
         bench.x[j] = (float)(random_u32() >> 8) * 0x1p-23f - 1;
     fill_weights(bench.weights, WEIGHTS_SIZE);
 
     printf("layer %s, one thread, %d columns; memory reads %.1f GB/s\n", kernels.name, N_IN,
            memory_speed(bench.weights, WEIGHTS_SIZE));
-    printf("format        rows   tile of 2      4      8   tile of %d\n", N_X);
+    printf("format        rows   tile of 2      4      8   tile of %zu\n", bench.n_x);
     for (uint32_t dtype = 0; dtype < DTYPE_COUNT; dtype++) {
         bool wanted = i >= argc;
         for (int j = i; j < argc; j++)

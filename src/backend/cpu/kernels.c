@@ -19,6 +19,9 @@ static void fill_avx2(struct kernels *kernels)
     fill_products_32_avx2(kernels);
     fill_products_k_avx2(kernels);
     fill_products_iq_avx2(kernels);
+    fill_floats_avx2(kernels);
+    fill_elementwise_avx2(kernels);
+    fill_sequence_avx2(kernels);
 }
 #endif
 

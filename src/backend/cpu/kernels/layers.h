@@ -19,5 +19,8 @@ kernels_fill fill_sequence_scalar;    // attend_page, delta_rows
 kernels_fill fill_products_32_avx2; // blocks of 32, quantize
 kernels_fill fill_products_k_avx2;  // K-quants, IQ4_XS
 kernels_fill fill_products_iq_avx2; // codebook formats
+kernels_fill fill_floats_avx2;      // F32, F16, BF16
+kernels_fill fill_elementwise_avx2;
+kernels_fill fill_sequence_avx2;
 
 #endif

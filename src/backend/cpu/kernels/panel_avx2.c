@@ -35,6 +35,7 @@ TEMPLATE void add_steps(__m256i sums[2][X_MAX], const struct panel *panel, size_
                                 ? _mm256_maddubs_epi16(w, x)
                                 : _mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(x, w));
                 pairs[h][i] = j == 0 ? p : _mm256_add_epi16(pairs[h][i], p);
+                IN_ORDER(pairs[h][i]);
             }
         }
     }

@@ -12,6 +12,10 @@
 #define TEMPLATE static inline __attribute__((always_inline))
 #define UNROLLED _Pragma("GCC unroll 16")
 
+// Sums are meant to be made in the order written: compilers that make trees of them run out of
+// registers.
+#define IN_ORDER(v) __asm__("" : "+x"(v))
+
 TEMPLATE __m256i load_256(const void *bytes)
 {
     return _mm256_loadu_si256(bytes);

@@ -1,0 +1,199 @@
+// sequence_avx2.c - attention over a page and the delta rule, in the order of sequence_scalar.c.
+#include <math.h>
+
+#include "backend/cpu/kernels/exp_avx2.h"
+#include "backend/cpu/kernels/layers.h"
+
+// ---- attention ----
+// Rows with the same limits are taken in pairs (the heads of a token usually come in such groups),
+// so that a key or value is loaded once for two.
+
+enum { ROWS_MAX = 2, KEYS_MAX = 4 };
+
+// Dot products of n_rows rows with the KEYS_MAX keys k, or with the first one only.
+TEMPLATE void some_scores(__m256 sums[ROWS_MAX][KEYS_MAX], const struct attend_row *rows,
+                          size_t n_rows, const float *k, size_t n_keys, size_t head_dim)
+{
+    UNROLLED for (size_t a = 0; a < n_rows * n_keys; a++) sums[a / n_keys][a % n_keys] =
+        _mm256_setzero_ps();
+    for (size_t i = 0; i < head_dim; i += 8)
+        UNROLLED for (size_t a = 0; a < n_rows * n_keys; a++)
+        {
+            __m256 q = _mm256_loadu_ps(rows[a / n_keys].q + i);
+            __m256 key = _mm256_loadu_ps(k + a % n_keys * head_dim + i);
+            sums[a / n_keys][a % n_keys] = _mm256_fmadd_ps(key, q, sums[a / n_keys][a % n_keys]);
+        }
+}
+
+// The sums of four vectors, each added like sum_rows_f32.
+TEMPLATE __m128 sum_four(const __m256 v[4])
+{
+    __m256 a = _mm256_hadd_ps(_mm256_hadd_ps(v[0], v[1]), _mm256_hadd_ps(v[2], v[3]));
+    return _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+}
+
+// scores[row][first..end), everything else 0.
+TEMPLATE void page_scores(float scores[ROWS_MAX][KV_PAGE_TOKENS], const struct attend_row *rows,
+                          size_t n_rows, const float *k, size_t head_dim, float scale)
+{
+    __m256 sums[ROWS_MAX][KEYS_MAX];
+    const __m128 scales = _mm_set1_ps(scale);
+    uint32_t j = rows->first;
+    for (; j + KEYS_MAX <= rows->end; j += KEYS_MAX) {
+        some_scores(sums, rows, n_rows, k + j * head_dim, KEYS_MAX, head_dim);
+        UNROLLED for (size_t r = 0; r < n_rows; r++)
+            _mm_storeu_ps(scores[r] + j, _mm_mul_ps(scales, sum_four(sums[r])));
+    }
+    for (; j < rows->end; j++) {
+        some_scores(sums, rows, n_rows, k + j * head_dim, 1, head_dim);
+        UNROLLED for (size_t r = 0; r < n_rows; r++)
+        {
+            const __m256 alone[4] = {sums[r][0], sums[r][0], sums[r][0], sums[r][0]};
+            scores[r][j] = scale * _mm_cvtss_f32(sum_four(alone));
+        }
+    }
+}
+
+// Scores to weights relative to the new maximum; returns the factor of what was there before.
+TEMPLATE float softmax_page(float *p, struct attend_row *row)
+{
+    float max = row->max;
+    for (uint32_t j = row->first; j < row->end; j++)
+        max = max > p[j] ? max : p[j];
+    float rescale = exp_f32(row->max - max);
+    __m256 sums = _mm256_setzero_ps();
+    for (uint32_t j = row->first / 8 * 8; j < row->end; j += 8) {
+        __m256i index =
+            _mm256_add_epi32(_mm256_set1_epi32((int)j), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+        __m256i outside =
+            _mm256_or_si256(_mm256_cmpgt_epi32(_mm256_set1_epi32((int)row->first), index),
+                            _mm256_cmpgt_epi32(index, _mm256_set1_epi32((int)row->end - 1)));
+        __m256 weight = exp_eight(_mm256_sub_ps(_mm256_loadu_ps(p + j), _mm256_set1_ps(max)));
+        weight = _mm256_andnot_ps(_mm256_castsi256_ps(outside), weight);
+        _mm256_storeu_ps(p + j, weight);
+        sums = _mm256_add_ps(sums, weight);
+    }
+    const __m256 alone[4] = {sums, sums, sums, sums};
+    row->sum = fmaf(row->sum, rescale, _mm_cvtss_f32(sum_four(alone)));
+    bool is_new = row->max == -INFINITY;
+    row->max = max;
+    return is_new ? NAN : rescale; // NaN: there was nothing
+}
+
+// o = o * rescale + sum of p[j] v[j], for `width` vectors of eight from `at` on.
+TEMPLATE void add_values(const struct attend_row *rows, size_t n_rows,
+                         float p[ROWS_MAX][KV_PAGE_TOKENS], const float rescale[ROWS_MAX],
+                         const float *v, size_t head_dim, size_t at, size_t width)
+{
+    __m256 o[ROWS_MAX][4];
+    UNROLLED for (size_t a = 0; a < n_rows * width; a++)
+    {
+        size_t r = a / width, c = a % width;
+        o[r][c] = isnan(rescale[r]) ? _mm256_setzero_ps()
+                                    : _mm256_mul_ps(_mm256_loadu_ps(rows[r].o + at + 8 * c),
+                                                    _mm256_set1_ps(rescale[r]));
+    }
+    for (uint32_t j = rows->first; j < rows->end; j++)
+        UNROLLED for (size_t a = 0; a < n_rows * width; a++)
+        {
+            size_t r = a / width, c = a % width;
+            o[r][c] = _mm256_fmadd_ps(_mm256_set1_ps(p[r][j]),
+                                      _mm256_loadu_ps(v + j * head_dim + at + 8 * c), o[r][c]);
+        }
+    UNROLLED for (size_t a = 0; a < n_rows * width; a++)
+        _mm256_storeu_ps(rows[a / width].o + at + 8 * (a % width), o[a / width][a % width]);
+}
+
+TEMPLATE void attend_some(struct attend_row *rows, size_t n_rows, const float *k, const float *v,
+                          size_t head_dim, float scale)
+{
+    float p[ROWS_MAX][KV_PAGE_TOKENS], rescale[ROWS_MAX];
+    memset(p, 0, n_rows * sizeof p[0]);
+    page_scores(p, rows, n_rows, k, head_dim, scale);
+    for (size_t r = 0; r < n_rows; r++)
+        rescale[r] = softmax_page(p[r], &rows[r]);
+    size_t at = 0;
+    for (; at + 32 <= head_dim; at += 32)
+        add_values(rows, n_rows, p, rescale, v, head_dim, at, 4);
+    for (; at < head_dim; at += 8)
+        add_values(rows, n_rows, p, rescale, v, head_dim, at, 1);
+}
+
+static void attend_page(struct attend_row *rows, size_t n_q, const float *k, const float *v,
+                        size_t head_dim, float scale)
+{
+    while (n_q) {
+        size_t n = 1;
+        if (n_q > 1 && rows[1].first == rows->first && rows[1].end == rows->end)
+            n = 2;
+        if (rows->first >= rows->end)
+            ;
+        else if (n == 2)
+            attend_some(rows, 2, k, v, head_dim, scale);
+        else
+            attend_some(rows, 1, k, v, head_dim, scale);
+        rows += n, n_q -= n;
+    }
+}
+
+// ---- delta rule ----
+
+// One token for n_rows rows of S.  Two passes over a row: what it recalls for k must be known before
+// k is written to it.
+TEMPLATE void delta_some(float *s, size_t n_rows, size_t dim, const float *q, const float *k,
+                         const float *v, float decay, float beta, float *out)
+{
+    __m256 sums[4], r[4];
+    const __m256 decays = _mm256_set1_ps(decay);
+    UNROLLED for (size_t j = 0; j < 4; j++) sums[j] = _mm256_setzero_ps();
+    for (size_t i = 0; i < dim; i += 8)
+        UNROLLED for (size_t j = 0; j < n_rows; j++)
+        {
+            __m256 row = _mm256_mul_ps(_mm256_loadu_ps(s + j * dim + i), decays);
+            _mm256_storeu_ps(s + j * dim + i, row);
+            sums[j] = _mm256_fmadd_ps(row, _mm256_loadu_ps(k + i), sums[j]);
+        }
+    float recalled[4], outputs[4];
+    _mm_storeu_ps(recalled, sum_four(sums));
+    UNROLLED for (size_t j = 0; j < n_rows; j++)
+    {
+        r[j] = _mm256_set1_ps(beta * (v[j] - recalled[j]));
+        sums[j] = _mm256_setzero_ps();
+    }
+    for (size_t i = 0; i < dim; i += 8)
+        UNROLLED for (size_t j = 0; j < n_rows; j++)
+        {
+            __m256 row =
+                _mm256_fmadd_ps(_mm256_loadu_ps(k + i), r[j], _mm256_loadu_ps(s + j * dim + i));
+            _mm256_storeu_ps(s + j * dim + i, row);
+            sums[j] = _mm256_fmadd_ps(row, _mm256_loadu_ps(q + i), sums[j]);
+        }
+    _mm_storeu_ps(outputs, sum_four(sums));
+    UNROLLED for (size_t j = 0; j < n_rows; j++) out[j] = outputs[j];
+}
+
+static void delta_rows(float *s, size_t n_rows, size_t dim, const float *q, const float *k,
+                       size_t stride, const float *v, size_t v_stride, const float *decay,
+                       const float *beta, size_t gate_stride, float *out, size_t out_stride,
+                       size_t n)
+{
+    // Rows outside, tokens inside: four rows stay in the first-level cache for all tokens.
+    for (size_t j = 0; j < n_rows; j += j + 4 <= n_rows ? 4 : 1)
+        for (size_t t = 0; t < n; t++) {
+            const float *v_t = v + t * v_stride + j;
+            float *out_t = out + t * out_stride + j;
+            float decay_t = decay[t * gate_stride], beta_t = beta[t * gate_stride];
+            if (j + 4 <= n_rows)
+                delta_some(s + j * dim, 4, dim, q + t * stride, k + t * stride, v_t, decay_t,
+                           beta_t, out_t);
+            else
+                delta_some(s + j * dim, 1, dim, q + t * stride, k + t * stride, v_t, decay_t,
+                           beta_t, out_t);
+        }
+}
+
+void fill_sequence_avx2(struct kernels *kernels)
+{
+    kernels->attend_page = attend_page;
+    kernels->delta_rows = delta_rows;
+}
