@@ -172,7 +172,7 @@ static void whole(struct reply *reply)
     buf_append_byte(out, '}');
 }
 
-const struct dialect dialect_anthropic = {
+const struct api_dialect api_anthropic = {
     .name = "anthropic",
     .read = anthropic_read,
     .start = start,

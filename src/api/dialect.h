@@ -15,7 +15,7 @@ struct header_source { // looks a request header up by its lower-case name; NULL
     void *context;
 };
 
-struct dialect {
+struct api_dialect {
     const char *name; // for logs
 
     // Translates request->body.  ERR_ARGUMENT for what makes no sense, ERR_LIMIT for too much.
@@ -38,11 +38,11 @@ struct dialect {
     bool opens_at_once; // start() is followed by the first block, before any token is there
 };
 
-extern const struct dialect dialect_anthropic;   // /v1/messages
-extern const struct dialect dialect_chat;        // /v1/chat/completions
-extern const struct dialect dialect_completions; // /v1/completions
-extern const struct dialect dialect_responses;   // /v1/responses
-extern const struct dialect dialect_llama;       // /completion
+extern const struct api_dialect api_anthropic;   // /v1/messages
+extern const struct api_dialect api_chat;        // /v1/chat/completions
+extern const struct api_dialect api_completions; // /v1/completions
+extern const struct api_dialect api_responses;   // /v1/responses
+extern const struct api_dialect api_llama;       // /completion
 
 // {"error": {...}}, as all of OpenAI's dialects write it.
 void openai_put_error(struct buf *out, const struct api_error *error);

@@ -133,7 +133,8 @@ void json_put_string(struct buf *out, struct str text)
             i += size;
             continue;
         }
-        buf_append(out, text.data + start, i - start);
+        if (i > start)
+            buf_append(out, text.data + start, i - start);
         if (!size)
             buf_append_text(out, "\xef\xbf\xbd");
         else if (short_forms[c])
@@ -142,7 +143,8 @@ void json_put_string(struct buf *out, struct str text)
             buf_printf(out, "\\u%04x", c);
         start = ++i;
     }
-    buf_append(out, text.data + start, text.size - start);
+    if (text.size > start)
+        buf_append(out, text.data + start, text.size - start);
     buf_append_byte(out, '"');
 }
 

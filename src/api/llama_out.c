@@ -107,7 +107,7 @@ static void fail_stream(struct reply *reply, const struct api_error *error)
     sse_close(&reply->out);
 }
 
-const struct dialect dialect_llama = {
+const struct api_dialect api_llama = {
     .name = "completion",
     .read = llama_read,
     .start = start,

@@ -225,7 +225,7 @@ static void chat_whole(struct reply *reply)
     buf_append_byte(out, '}');
 }
 
-const struct dialect dialect_chat = {
+const struct api_dialect api_chat = {
     .name = "chat",
     .read = chat_read,
     .start = chat_start,
@@ -315,7 +315,7 @@ static void completions_whole(struct reply *reply)
     buf_append_byte(&reply->out, '}');
 }
 
-const struct dialect dialect_completions = {
+const struct api_dialect api_completions = {
     .name = "completions",
     .read = completions_read,
     .start = completions_start,

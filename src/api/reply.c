@@ -111,7 +111,7 @@ static void stop_choice(struct reply *reply, struct choice *choice, const struct
     choice->is_finished = true;
 }
 
-void reply_init(struct reply *reply, const struct dialect *dialect,
+void reply_init(struct reply *reply, const struct api_dialect *dialect,
                 const struct api_request *request, size_t n_choices, uint64_t seed,
                 int64_t created_s)
 {

@@ -14,7 +14,7 @@
 #include "base/rng.h"
 #include "chat/chat.h"
 
-struct dialect;
+struct api_dialect;
 struct api_error;
 
 enum block_kind { BLOCK_TEXT, BLOCK_THINKING, BLOCK_CALL };
@@ -58,7 +58,7 @@ struct usage {
 };
 
 struct reply {
-    const struct dialect *dialect;
+    const struct api_dialect *dialect;
     const struct api_request *request; // must outlive the reply
     struct buf out;                    // for the client; the server sends and resets it
     struct rng rng;                    // for ids
@@ -73,7 +73,7 @@ struct reply {
 };
 
 // `seed` makes the ids; `created_s` is the wall clock.
-void reply_init(struct reply *reply, const struct dialect *dialect,
+void reply_init(struct reply *reply, const struct api_dialect *dialect,
                 const struct api_request *request, size_t n_choices, uint64_t seed,
                 int64_t created_s);
 void reply_release(struct reply *reply);

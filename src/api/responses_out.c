@@ -280,7 +280,7 @@ static void whole(struct reply *reply)
     put_response(reply, is_incomplete(reply) ? "incomplete" : "completed", NULL);
 }
 
-const struct dialect dialect_responses = {
+const struct api_dialect api_responses = {
     .name = "responses",
     .read = responses_read,
     .start = start,

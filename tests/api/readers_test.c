@@ -7,10 +7,10 @@
 #include "tests/api/dump.h"
 #include "tests/test.h"
 
-static const struct dialect *const dialects[] = {
-    &dialect_anthropic, &dialect_chat, &dialect_completions, &dialect_responses, &dialect_llama};
+static const struct api_dialect *const dialects[] = {&api_anthropic, &api_chat, &api_completions,
+                                                     &api_responses, &api_llama};
 
-static const struct dialect *find_dialect(const char *name, size_t size)
+static const struct api_dialect *find_dialect(const char *name, size_t size)
 {
     for (size_t i = 0; i < COUNT_OF(dialects); i++)
         if (strlen(dialects[i]->name) == size && !strncmp(dialects[i]->name, name, size))
@@ -45,7 +45,7 @@ TEST(readers, every_case_gives_the_expected_neutral_request)
         const char *end = strstr(entry->d_name, ".json");
         if (entry->d_name[0] == '.' || !end || end == dot)
             continue;
-        const struct dialect *dialect = find_dialect(dot + 1, (size_t)(end - dot - 1));
+        const struct api_dialect *dialect = find_dialect(dot + 1, (size_t)(end - dot - 1));
         char path[600];
         snprintf(path, sizeof path, "tests/cases/api/%s", entry->d_name);
         size_t size;
@@ -69,7 +69,7 @@ TEST(readers, every_case_gives_the_expected_neutral_request)
     assert_true(n_cases >= 8);
 }
 
-static void expect_refusal(const struct dialect *dialect, const char *body, const char *message)
+static void expect_refusal(const struct api_dialect *dialect, const char *body, const char *message)
 {
     struct api_request request;
     struct error error = {0};
@@ -86,23 +86,23 @@ static void expect_refusal(const struct dialect *dialect, const char *body, cons
 TEST(readers, nonsense_is_refused_with_its_place)
 {
     (void)state;
-    expect_refusal(&dialect_anthropic, "{}", "messages: a list is required");
-    expect_refusal(&dialect_anthropic, "[]", "the body must be a JSON object");
-    expect_refusal(&dialect_anthropic, "{\"messages\":[{\"role\":\"king\",\"content\":\"x\"}]}",
+    expect_refusal(&api_anthropic, "{}", "messages: a list is required");
+    expect_refusal(&api_anthropic, "[]", "the body must be a JSON object");
+    expect_refusal(&api_anthropic, "{\"messages\":[{\"role\":\"king\",\"content\":\"x\"}]}",
                    "messages.0.role: must be user, assistant or system");
-    expect_refusal(&dialect_anthropic, "{\"messages\":[{\"role\":\"user\",\"content\":5}]}",
+    expect_refusal(&api_anthropic, "{\"messages\":[{\"role\":\"user\",\"content\":5}]}",
                    "messages.0: content must be a string or a list of blocks");
-    expect_refusal(&dialect_anthropic, "{\"messages\":[],\"temperature\":\"hot\"}",
+    expect_refusal(&api_anthropic, "{\"messages\":[],\"temperature\":\"hot\"}",
                    "temperature: must be a number");
-    expect_refusal(&dialect_anthropic, "{\"messages\":[],\"max_tokens\":1.5}",
+    expect_refusal(&api_anthropic, "{\"messages\":[],\"max_tokens\":1.5}",
                    "max_tokens: 1.5 is not a whole number");
-    expect_refusal(&dialect_anthropic, "{\"messages\":[],\"top_p\":1.5}",
+    expect_refusal(&api_anthropic, "{\"messages\":[],\"top_p\":1.5}",
                    "top_p: 1.5 is not between 0 and 1");
-    expect_refusal(&dialect_chat, "{\"messages\":[{\"role\":\"user\",\"content\":{}}]}",
+    expect_refusal(&api_chat, "{\"messages\":[{\"role\":\"user\",\"content\":{}}]}",
                    "messages.0: content must be a string or a list of parts");
-    expect_refusal(&dialect_completions, "{\"prompt\":[1,-5]}", "prompt: item 1 is no token id");
-    expect_refusal(&dialect_responses, "{\"input\":[7]}", "input.0: must be an object");
-    expect_refusal(&dialect_responses, "{\"input\":\"x\",\"previous_response_id\":\"r\"}",
+    expect_refusal(&api_completions, "{\"prompt\":[1,-5]}", "prompt: item 1 is no token id");
+    expect_refusal(&api_responses, "{\"input\":[7]}", "input.0: must be an object");
+    expect_refusal(&api_responses, "{\"input\":\"x\",\"previous_response_id\":\"r\"}",
                    "previous_response_id: responses are not stored here; send the whole input");
 }
 
@@ -141,14 +141,14 @@ TEST(readers, written_strings_are_json_whatever_bytes_come)
 
 // ---- recorded requests ----
 
-static const struct dialect *dialect_of_url(struct str url)
+static const struct api_dialect *dialect_of_url(struct str url)
 {
     if (str_starts(url, STR("/v1/messages")))
-        return &dialect_anthropic;
+        return &api_anthropic;
     if (str_starts(url, STR("/v1/chat/completions")))
-        return &dialect_chat;
+        return &api_chat;
     if (str_starts(url, STR("/v1/responses")))
-        return &dialect_responses;
+        return &api_responses;
     return NULL;
 }
 
@@ -231,7 +231,7 @@ static void check_capture(const char *path)
     if (json_read(&capture, (struct str){text, size}, &error))
         fail_msg("%s: %s", path, error.text);
     struct json_object *body = json_at(capture, "body");
-    const struct dialect *dialect = dialect_of_url(json_str_at(capture, "url"));
+    const struct api_dialect *dialect = dialect_of_url(json_str_at(capture, "url"));
     if (body && dialect) {
         struct api_request request;
         api_request_init(&request);
@@ -242,12 +242,12 @@ static void check_capture(const char *path)
         check_strings(path, c, "messages", json_at(request.body, "messages"));
         check_strings(path, c, "input", json_at(request.body, "input"));
         size_t n_items = json_length(json_at(body, "messages"));
-        if (dialect == &dialect_anthropic)
+        if (dialect == &api_anthropic)
             assert_int_equal(c->n_messages, n_items + (json_at(body, "system") != NULL));
         size_t n_tools = json_length(json_at(body, "tools"));
-        if (dialect == &dialect_chat)
+        if (dialect == &api_chat)
             assert_int_equal(c->n_tools, n_tools);
-        else if (dialect == &dialect_responses && n_tools) // one namespace of five
+        else if (dialect == &api_responses && n_tools) // one namespace of five
             assert_true(c->n_tools >= n_tools - 2);
         api_request_release(&request);
         n_captures++;

@@ -10,7 +10,7 @@ struct fixture {
     struct reply reply;
 };
 
-static void fixture_open(struct fixture *f, const struct dialect *dialect, bool is_stream,
+static void fixture_open(struct fixture *f, const struct api_dialect *dialect, bool is_stream,
                          const char *body)
 {
     struct error error;
@@ -128,11 +128,11 @@ TEST(reply, every_case_gives_the_expected_stream_and_body)
 {
     static const char *const cases[] = {"calls", "cut", "words"};
     static const struct {
-        const struct dialect *dialect;
+        const struct api_dialect *dialect;
         const char *body;
-    } ways[] = {{&dialect_anthropic, thinking_anthropic},
-                {&dialect_chat, plain_chat},
-                {&dialect_responses, tools_responses}};
+    } ways[] = {{&api_anthropic, thinking_anthropic},
+                {&api_chat, plain_chat},
+                {&api_responses, tools_responses}};
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         for (size_t j = 0; j < COUNT_OF(ways); j++)
@@ -237,7 +237,7 @@ static void compare_stream(const char *path, const struct buf *ours)
     free(mine);
 }
 
-static void play_accepted(const char *data, const char *name, const struct dialect *dialect,
+static void play_accepted(const char *data, const char *name, const struct api_dialect *dialect,
                           const char *body, const char *const *lines)
 {
     struct fixture f;
@@ -257,28 +257,26 @@ TEST(reply, streams_have_the_shape_that_clients_accepted)
 {
     NEED_DATA(data);
     static const char silent[] = "{\"model\":\"m\",\"messages\":[]}";
-    play_accepted(data, "anthropic-heartbeat-empty-text_delta.sse", &dialect_anthropic, silent,
+    play_accepted(data, "anthropic-heartbeat-empty-text_delta.sse", &api_anthropic, silent,
                   (const char *[]){"beat", "beat", "beat", "text Survived.", "end_turn", NULL});
     play_accepted(
-        data, "anthropic-heartbeat-empty-thinking_delta.sse", &dialect_anthropic,
-        thinking_anthropic,
+        data, "anthropic-heartbeat-empty-thinking_delta.sse", &api_anthropic, thinking_anthropic,
         (const char *[]){"beat", "beat", "beat", "think Hmm.", "text Survived.", "end_turn", NULL});
-    play_accepted(
-        data, "anthropic-thinking-text-tool_use.sse", &dialect_anthropic, thinking_anthropic,
-        (const char *[]){"think a", "think b", "think c", "signed s", "text Reading.",
-                         "call t1 Read", "args {\"a\":", "args 1}", "end", "tool_calls", NULL});
-    play_accepted(data, "openai-chat-reasoning-text-tool_call.sse", &dialect_chat, plain_chat,
+    play_accepted(data, "anthropic-thinking-text-tool_use.sse", &api_anthropic, thinking_anthropic,
+                  (const char *[]){"think a", "think b", "think c", "signed s", "text Reading.",
+                                   "call t1 Read", "args {\"a\":", "args 1}", "end", "tool_calls",
+                                   NULL});
+    play_accepted(data, "openai-chat-reasoning-text-tool_call.sse", &api_chat, plain_chat,
                   (const char *[]){"think a", "think b", "text Reading.", "call c1 read",
                                    "args {\"a\":", "args 1}", "end", "tool_calls", NULL});
-    play_accepted(data, "openai-chat-parallel-tool_calls.sse", &dialect_chat, plain_chat,
+    play_accepted(data, "openai-chat-parallel-tool_calls.sse", &api_chat, plain_chat,
                   (const char *[]){"think a", "think b", "call c1 bash", "args {\"a\":", "args 1",
                                    "args }", "end", "call c2 read", "args {", "args }", "end",
                                    "tool_calls", NULL});
-    play_accepted(data, "responses-parallel-function_calls.sse", &dialect_responses,
-                  tools_responses,
+    play_accepted(data, "responses-parallel-function_calls.sse", &api_responses, tools_responses,
                   (const char *[]){"call c1 exec", "args {\"a\":", "args 1}", "end", "call c2 exec",
                                    "args {}", "end", "tool_calls", NULL});
-    play_accepted(data, "anthropic-text-end_turn.sse", &dialect_anthropic, silent,
+    play_accepted(data, "anthropic-text-end_turn.sse", &api_anthropic, silent,
                   (const char *[]){"text a", "text b", "end_turn", NULL});
 }
 
@@ -288,7 +286,7 @@ TEST(reply, a_call_without_arguments_is_an_empty_object)
 {
     (void)state;
     struct fixture f;
-    fixture_open(&f, &dialect_anthropic, false, "{\"model\":\"m\",\"messages\":[]}");
+    fixture_open(&f, &api_anthropic, false, "{\"model\":\"m\",\"messages\":[]}");
     reply_start(&f.reply);
     add(&f.reply, CHAT_EVENT_CALL_START, "", "t1", "List");
     add(&f.reply, CHAT_EVENT_CALL_END, "", "", "");
@@ -301,16 +299,16 @@ TEST(reply, an_error_in_a_stream_has_the_dialects_form)
 {
     (void)state;
     static const struct {
-        const struct dialect *dialect;
+        const struct api_dialect *dialect;
         const char *body, *expected;
     } rows[] = {
-        {&dialect_anthropic, thinking_anthropic,
+        {&api_anthropic, thinking_anthropic,
          "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":"
          "\"the device is gone\"}}\n\n"},
-        {&dialect_chat, plain_chat,
+        {&api_chat, plain_chat,
          "data: {\"error\":{\"message\":\"the device is gone\",\"type\":\"server_error\",\"param\":"
          "null,\"code\":null}}\n\n"},
-        {&dialect_responses, tools_responses,
+        {&api_responses, tools_responses,
          "\"status\":\"failed\",\"error\":{\"code\":\"server_error\",\"message\":"
          "\"the device is gone\"}"},
     };
@@ -330,13 +328,13 @@ TEST(reply, too_long_prompts_are_told_in_the_words_clients_act_upon)
     (void)state;
     struct api_error error = api_error_too_long(210000, 200000);
     struct buf out = {0};
-    dialect_anthropic.put_error(&out, &error);
+    api_anthropic.put_error(&out, &error);
     assert_string_equal(out.data,
                         "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\","
                         "\"message\":\"prompt is too long: 210000 tokens > 200000 "
                         "maximum\"}}");
     buf_reset(&out);
-    dialect_chat.put_error(&out, &error);
+    api_chat.put_error(&out, &error);
     assert_non_null(strstr(out.data, "\"code\":\"context_length_exceeded\""));
     assert_int_equal(api_error_names(error.kind)->status, 400);
     buf_release(&out);
@@ -349,7 +347,7 @@ TEST(reply, log_probabilities_travel_with_the_next_text)
     struct token_report top = {.id = 5, .bytes = STR("\xc3"), .logprob = -0.5};
     struct token_report report = {
         .id = 5, .bytes = STR("\xc3"), .logprob = -0.5, .top = &top, .n_top = 1};
-    fixture_open(&f, &dialect_chat, true,
+    fixture_open(&f, &api_chat, true,
                  "{\"model\":\"m\",\"messages\":[],\"logprobs\":true,\"top_logprobs\":1}");
     reply_start(&f.reply);
     buf_reset(&f.reply.out);
@@ -373,7 +371,7 @@ TEST(reply, completions_tell_columns_and_llama_rows)
     struct token_report report = {
         .id = 7, .bytes = STR("x"), .logprob = -0.25, .top = &top, .n_top = 1};
     struct fixture f;
-    fixture_open(&f, &dialect_completions, false, "{\"prompt\":\"a\",\"logprobs\":1}");
+    fixture_open(&f, &api_completions, false, "{\"prompt\":\"a\",\"logprobs\":1}");
     reply_start(&f.reply);
     reply_report(&f.reply, 0, &report);
     add(&f.reply, CHAT_EVENT_TEXT, "x", "", "");
@@ -383,7 +381,7 @@ TEST(reply, completions_tell_columns_and_llama_rows)
                            "\"top_logprobs\":[{\"x\":-0.25}],\"text_offset\":[0]},"
                            "\"finish_reason\":\"length\""));
     fixture_close(&f);
-    fixture_open(&f, &dialect_llama, false, "{\"prompt\":\"a\",\"n_probs\":1}");
+    fixture_open(&f, &api_llama, false, "{\"prompt\":\"a\",\"n_probs\":1}");
     reply_start(&f.reply);
     reply_report(&f.reply, 0, &report);
     add(&f.reply, CHAT_EVENT_TEXT, "x", "", "");

@@ -4,5 +4,5 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    return fuzz_dialect(&dialect_anthropic, data, size);
+    return fuzz_dialect(&api_anthropic, data, size);
 }

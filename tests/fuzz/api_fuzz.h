@@ -14,7 +14,7 @@ static inline void fuzz_event(struct reply *reply, enum chat_event_kind kind, st
 }
 
 // The last bytes of the body come back as the answer, so writers see the same odd strings.
-static inline void fuzz_answer(const struct dialect *dialect, struct api_request *request,
+static inline void fuzz_answer(const struct api_dialect *dialect, struct api_request *request,
                                struct str text, bool is_stream)
 {
     struct reply reply;
@@ -40,7 +40,7 @@ static inline void fuzz_answer(const struct dialect *dialect, struct api_request
     reply_release(&reply);
 }
 
-static inline int fuzz_dialect(const struct dialect *dialect, const uint8_t *data, size_t size)
+static inline int fuzz_dialect(const struct api_dialect *dialect, const uint8_t *data, size_t size)
 {
     struct api_request request;
     struct error error;

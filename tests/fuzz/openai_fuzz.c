@@ -4,7 +4,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    fuzz_dialect(&dialect_chat, data, size);
-    fuzz_dialect(&dialect_completions, data, size);
-    return fuzz_dialect(&dialect_llama, data, size);
+    fuzz_dialect(&api_chat, data, size);
+    fuzz_dialect(&api_completions, data, size);
+    return fuzz_dialect(&api_llama, data, size);
 }

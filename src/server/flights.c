@@ -1,0 +1,114 @@
+#include "server/flights.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+struct flight {
+    struct flight_key key;
+    void *job;
+    struct flight *next;
+};
+
+void flights_init(struct flights *flights)
+{
+    *flights = (struct flights){0};
+    pthread_mutex_init(&flights->lock, NULL);
+}
+
+void flights_release(struct flights *flights)
+{
+    while (flights->first) {
+        struct flight *next = flights->first->next;
+        free(flights->first);
+        flights->first = next;
+    }
+    pthread_mutex_destroy(&flights->lock);
+}
+
+static void digest_text(EVP_MD_CTX *digest, struct str text)
+{
+    uint64_t size = text.size; // first, so that neighbours cannot be confused
+    EVP_DigestUpdate(digest, &size, sizeof size);
+    EVP_DigestUpdate(digest, text.data, text.size);
+}
+
+struct flight_key flight_key_of(const char *route, const struct api_request *request)
+{
+    struct flight_key key;
+    EVP_MD_CTX *digest = EVP_MD_CTX_new();
+    EVP_DigestInit_ex(digest, EVP_sha256(), NULL);
+    digest_text(digest, str_of(route));
+    digest_text(digest, request->session_key);
+    json_object_object_foreach(request->body, name, value)
+    {
+        if (strcmp(name, "stream") == 0 || strcmp(name, "stream_options") == 0)
+            continue;
+        digest_text(digest, str_of(name));
+        digest_text(digest, json_text(value));
+    }
+    EVP_DigestFinal_ex(digest, key.bytes, NULL);
+    EVP_MD_CTX_free(digest);
+    return key;
+}
+
+void flights_leave(struct flights *flights, const struct flight_key *key, void *job)
+{
+    struct flight *flight = mem_new(struct flight, 1);
+    flight->key = *key;
+    flight->job = job;
+    pthread_mutex_lock(&flights->lock);
+    struct flight **link = &flights->first;
+    while (*link)
+        link = &(*link)->next;
+    *link = flight;
+    pthread_mutex_unlock(&flights->lock);
+}
+
+// With the lock held: unlinks the first flight that fits and gives its job.
+static void *remove_flight(struct flights *flights, const struct flight_key *key, const void *job)
+{
+    for (struct flight **link = &flights->first; *link; link = &(*link)->next) {
+        struct flight *flight = *link;
+        bool fits = job ? flight->job == job : key && memcmp(&flight->key, key, sizeof *key) == 0;
+        if (!fits)
+            continue;
+        void *found = flight->job;
+        *link = flight->next;
+        free(flight);
+        return found;
+    }
+    return NULL;
+}
+
+bool flights_withdraw(struct flights *flights, void *job)
+{
+    pthread_mutex_lock(&flights->lock);
+    void *found = remove_flight(flights, NULL, job);
+    pthread_mutex_unlock(&flights->lock);
+    return found != NULL;
+}
+
+enum flight_state flights_visit(struct flights *flights, void *job, bool (*visit)(void *job))
+{
+    enum flight_state state = FLIGHT_TAKEN;
+    pthread_mutex_lock(&flights->lock);
+    for (struct flight *flight = flights->first; flight; flight = flight->next)
+        if (flight->job == job)
+            state = FLIGHT_WAITS;
+    if (state == FLIGHT_WAITS && !visit(job)) {
+        remove_flight(flights, NULL, job);
+        state = FLIGHT_OVER;
+    }
+    pthread_mutex_unlock(&flights->lock);
+    return state;
+}
+
+void *flights_take(struct flights *flights, const struct flight_key *key)
+{
+    pthread_mutex_lock(&flights->lock);
+    void *job = remove_flight(flights, key, NULL);
+    pthread_mutex_unlock(&flights->lock);
+    return job;
+}

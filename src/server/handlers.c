@@ -1,0 +1,240 @@
+// The small routes: what the server tells about itself, and text to tokens and back.
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "server/server_state.h"
+
+static void facts_of(struct call *call, struct model_facts *model, struct server_facts *server)
+{
+    const struct model_side *side = call->server->config.model;
+    *model = (struct model_facts){0};
+    *server = (struct server_facts){0};
+    side->tell(side->self, model, server);
+    pthread_mutex_lock(&call->server->lock);
+    server->n_requests = call->server->n_requests;
+    pthread_mutex_unlock(&call->server->lock);
+}
+
+void handle_health(struct call *call)
+{
+    const struct model_side *side = call->server->config.model;
+    struct error why = {0};
+    struct buf body = {0};
+    enum model_state state = side->state(side->self, &why);
+    if (state == MODEL_LOADING || state == MODEL_FAILED) {
+        struct api_error error = api_error_make(
+            API_ERROR_LOADING, "%s", state == MODEL_LOADING ? "Loading model" : why.text);
+        call_respond_error(call, &error);
+        return;
+    }
+    json_print(&body, "{'status':'ok'}");
+    call_respond_json(call, &body);
+    buf_release(&body);
+}
+
+void handle_root(struct call *call)
+{
+    exchange_respond(call->exchange, 200, "text/plain; charset=utf-8", STR("hearth is running\n"));
+}
+
+// Anthropic's clients name their version, and want their own shape.
+static bool is_anthropic(struct call *call)
+{
+    return exchange_header(call->exchange, "anthropic-version") != NULL;
+}
+
+void handle_models(struct call *call)
+{
+    struct model_facts model;
+    struct server_facts server;
+    struct buf body = {0};
+    facts_of(call, &model, &server);
+    if (is_anthropic(call))
+        facts_put_models_anthropic(&body, &model);
+    else
+        facts_put_models_openai(&body, &model);
+    call_respond_json(call, &body);
+    buf_release(&body);
+}
+
+void handle_model(struct call *call)
+{
+    struct model_facts model;
+    struct server_facts server;
+    struct buf body = {0};
+    const char *id = exchange_path(call->exchange) + strlen("/v1/models/");
+    facts_of(call, &model, &server);
+    if (is_anthropic(call))
+        facts_put_model_anthropic(&body, &model, id);
+    else
+        facts_put_model_openai(&body, &model, id);
+    call_respond_json(call, &body);
+    buf_release(&body);
+}
+
+void handle_props(struct call *call)
+{
+    struct model_facts model;
+    struct server_facts server;
+    struct buf body = {0};
+    facts_of(call, &model, &server);
+    facts_put_props(&body, &model);
+    call_respond_json(call, &body);
+    buf_release(&body);
+}
+
+static void refuse(struct call *call, const char *sentence)
+{
+    struct api_error error = api_error_make(API_ERROR_UNSUPPORTED, "%s", sentence);
+    call_respond_error(call, &error);
+}
+
+void handle_slots(struct call *call)
+{
+    struct model_facts model;
+    struct server_facts server;
+    struct buf body = {0};
+    if (call->server->config.hides_slots) {
+        refuse(call, "this server was started with --no-slots");
+        return;
+    }
+    facts_of(call, &model, &server);
+    facts_put_slots(&body, &model, &server);
+    call_respond_json(call, &body);
+    buf_release(&body);
+}
+
+void handle_metrics(struct call *call)
+{
+    struct model_facts model;
+    struct server_facts server;
+    struct buf body = {0};
+    facts_of(call, &model, &server);
+    facts_put_metrics(&body, &server);
+    exchange_respond(call->exchange, 200, "text/plain; version=0.0.4",
+                     (struct str){body.data, body.size});
+    buf_release(&body);
+}
+
+void handle_nothing(struct call *call)
+{
+    struct buf body = {0};
+    buf_append_text(&body, "{}");
+    call_respond_json(call, &body);
+    buf_release(&body);
+}
+
+void handle_unsupported(struct call *call)
+{
+    refuse(call, "this server generates text and does nothing else");
+}
+
+// ---- text and tokens ----
+
+// The body's JSON, for routes that are no dialect's; responds and is NULL when it is none.
+static struct json_object *read_body(struct call *call)
+{
+    struct json_object *body = NULL;
+    struct error error;
+    if (json_read(&body, exchange_body(call->exchange), &error) == OK)
+        return body;
+    struct api_error api_error = api_error_of(&error);
+    call_respond_error(call, &api_error);
+    return NULL;
+}
+
+static bool flag(struct json_object *body, const char *name, bool value)
+{
+    struct json_object *member = json_at(body, name);
+    return member ? json_object_get_boolean(member) : value;
+}
+
+static void put_pieces(struct call *call, struct buf *out, const struct token_list *tokens,
+                       bool with_text)
+{
+    const struct model_side *side = call->server->config.model;
+    json_print(out, "{'tokens':[");
+    for (size_t i = 0; i < tokens->n_ids; i++) {
+        buf_append_text(out, i ? "," : "");
+        if (with_text) {
+            struct buf text = {0};
+            side->put_token_text(side->self, &text, tokens->ids[i]);
+            json_print(out, "{'id':%l,'piece':%S}", (long long)tokens->ids[i],
+                       (struct str){text.data, text.size});
+            buf_release(&text);
+        } else {
+            buf_printf(out, "%d", tokens->ids[i]);
+        }
+    }
+    buf_append_text(out, "]}");
+}
+
+void handle_tokenize(struct call *call)
+{
+    const struct model_side *side = call->server->config.model;
+    struct json_object *body = read_body(call);
+    if (!body)
+        return;
+    if (call_hold_model(call)) {
+        struct token_list tokens = {0};
+        struct buf out = {0};
+        struct error error;
+        enum err err = side->tokenize(side->self, &tokens, json_str_at(body, "content"),
+                                      flag(body, "add_special", false),
+                                      flag(body, "parse_special", true), &error);
+        if (err) {
+            struct api_error api_error = api_error_of(&error);
+            call_respond_error(call, &api_error);
+        } else {
+            put_pieces(call, &out, &tokens, flag(body, "with_pieces", false));
+            call_respond_json(call, &out);
+        }
+        token_list_release(&tokens);
+        buf_release(&out);
+        call_release_model(call);
+    }
+    json_object_put(body);
+}
+
+void handle_detokenize(struct call *call)
+{
+    const struct model_side *side = call->server->config.model;
+    struct json_object *body = read_body(call);
+    if (!body)
+        return;
+    if (call_hold_model(call)) {
+        struct json_object *tokens = json_at(body, "tokens");
+        struct buf text = {0}, out = {0};
+        for (size_t i = 0; i < json_length(tokens); i++)
+            side->put_token_text(side->self, &text,
+                                 json_object_get_int(json_object_array_get_idx(tokens, i)));
+        json_print(&out, "{'content':%S}", (struct str){text.data, text.size});
+        call_respond_json(call, &out);
+        buf_release(&text);
+        buf_release(&out);
+        call_release_model(call);
+    }
+    json_object_put(body);
+}
+
+void handle_apply_template(struct call *call)
+{
+    const struct model_side *side = call->server->config.model;
+    struct api_request request;
+    api_request_init(&request);
+    if (call_read(call, &request) && call_hold_model(call)) {
+        struct buf prompt = {0}, out = {0};
+        struct error error;
+        if (side->put_prompt(side->self, &prompt, &request, &error)) {
+            struct api_error api_error = api_error_of(&error);
+            call_respond_error(call, &api_error);
+        } else {
+            json_print(&out, "{'prompt':%S}", (struct str){prompt.data, prompt.size});
+            call_respond_json(call, &out);
+        }
+        buf_release(&prompt);
+        buf_release(&out);
+        call_release_model(call);
+    }
+    api_request_release(&request);
+}

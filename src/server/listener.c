@@ -1,0 +1,387 @@
+// A connection has a guard, which lives from accept to close; a sweep four times a second compares
+// what the guards saw with the deadlines.  evhttp's own time-outs count silence only, so a client that
+// sends a byte now and then would never meet them.
+#include "server/listener.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/listener.h>
+#include <event2/thread.h>
+#include <netinet/in.h>
+
+#include "base/memory.h"
+#include "base/os.h"
+#include "server/listener_state.h"
+
+enum {
+    SWEEP_MS = 250,
+    SIZE_AHEAD_MAX = 256 << 10, // bytes of a next request that are read while one is answered
+    NEVER_S = 30 * 24 * 3600,   // evhttp's own time-out, which the guards replace
+};
+
+struct guard {
+    struct listener *listener;
+    struct bufferevent *bev;
+    struct exchange *exchange; // being answered, or NULL
+    uint64_t since_ns;         // of the request's first byte, or of the idleness
+    bool is_reading;           // a request has begun to arrive
+    size_t size_unsent;        // at the last change
+    uint64_t unsent_ns;        // when that was
+    struct guard *next, **link;
+};
+
+struct listener {
+    struct listener_config config;
+    struct event_base *base;
+    struct evhttp *http;
+    struct evconnlistener *socket;
+    struct event *sweep, *wake;
+    struct event *signals[4];
+    size_t n_signals;
+    int port;
+    bool is_accepting;
+    struct guard *guards;
+    size_t n_guards;
+    struct exchange *live; // exchanges whose connection is there
+    unsigned drain_s;
+    uint64_t stop_ns; // when stopping began
+
+    pthread_mutex_t lock;
+    struct exchange *queued; // exchanges that want to be flushed, last first
+    int n_stops;
+};
+
+// ---- exchanges ----
+
+void listener_wake(struct listener *listener, struct exchange *exchange)
+{
+    if (exchange->is_queued)
+        return;
+    exchange->is_queued = true;
+    exchange->n_references++;
+    pthread_mutex_lock(&listener->lock);
+    exchange->next_queued = listener->queued;
+    listener->queued = exchange;
+    pthread_mutex_unlock(&listener->lock);
+    event_active(listener->wake, 0, 0);
+}
+
+static void flush_queued(evutil_socket_t fd, short what, void *context)
+{
+    struct listener *listener = context;
+    (void)fd, (void)what;
+    pthread_mutex_lock(&listener->lock);
+    struct exchange *exchange = listener->queued;
+    listener->queued = NULL;
+    pthread_mutex_unlock(&listener->lock);
+    while (exchange) {
+        struct exchange *next = exchange->next_queued;
+        pthread_mutex_lock(&exchange->lock);
+        exchange->is_queued = false;
+        pthread_mutex_unlock(&exchange->lock);
+        exchange_flush(exchange);
+        exchange_release(exchange);
+        exchange = next;
+    }
+}
+
+static void unlink_exchange(struct exchange *exchange)
+{
+    *exchange->link_live = exchange->next_live;
+    if (exchange->next_live)
+        exchange->next_live->link_live = exchange->link_live;
+    if (exchange->guard)
+        exchange->guard->exchange = NULL;
+    exchange_release(exchange);
+}
+
+static void answer_sent(struct evhttp_request *request, void *context)
+{
+    struct exchange *exchange = context;
+    struct evhttp_connection *connection = evhttp_request_get_connection(request);
+    struct guard *guard = exchange->guard;
+    bufferevent_setwatermark(evhttp_connection_get_bufferevent(connection), EV_READ, 0, 0);
+    if (guard) {
+        guard->is_reading = false;
+        guard->since_ns = os_time_ns();
+    }
+    exchange_note_unsent(exchange, 0);
+    unlink_exchange(exchange);
+}
+
+static struct guard *find_guard(struct listener *listener, struct bufferevent *bev)
+{
+    for (struct guard *guard = listener->guards; guard; guard = guard->next)
+        if (guard->bev == bev)
+            return guard;
+    return NULL;
+}
+
+// A whole request is there.  While it is answered nobody reads the connection, so evhttp would not
+// learn that the client closes it: reading goes on, into a bounded buffer that nobody parses (evhttp
+// takes its callbacks back when it sends the answer).
+static void request_arrived(struct evhttp_request *request, void *context)
+{
+    struct listener *listener = context;
+    struct evhttp_connection *connection = evhttp_request_get_connection(request);
+    struct bufferevent *bev = evhttp_connection_get_bufferevent(connection);
+    struct exchange *exchange = exchange_open(listener, request);
+    exchange->guard = find_guard(listener, bev);
+    if (exchange->guard)
+        exchange->guard->exchange = exchange;
+    exchange->next_live = listener->live;
+    exchange->link_live = &listener->live;
+    if (listener->live)
+        listener->live->link_live = &exchange->next_live;
+    listener->live = exchange;
+    evhttp_request_set_on_complete_cb(request, answer_sent, exchange);
+    bufferevent_event_cb event_callback = NULL;
+    void *callback_context = NULL;
+    bufferevent_getcb(bev, NULL, NULL, &event_callback, &callback_context);
+    bufferevent_setcb(bev, NULL, NULL, event_callback, callback_context);
+    bufferevent_setwatermark(bev, EV_READ, 0, SIZE_AHEAD_MAX);
+    bufferevent_enable(bev, EV_READ);
+    listener->config.serve(listener->config.context, exchange);
+}
+
+// ---- guards ----
+
+static void bytes_arrived(struct evbuffer *buffer, const struct evbuffer_cb_info *info,
+                          void *context)
+{
+    struct guard *guard = context;
+    (void)buffer;
+    if (info->n_added && !guard->is_reading) {
+        guard->is_reading = true;
+        guard->since_ns = os_time_ns();
+    }
+}
+
+static void connection_closed(struct evhttp_connection *connection, void *context)
+{
+    struct guard *guard = context;
+    (void)connection;
+    if (guard->exchange) {
+        exchange_lose(guard->exchange);
+        unlink_exchange(guard->exchange);
+    }
+    guard->listener->n_guards--;
+    *guard->link = guard->next;
+    if (guard->next)
+        guard->next->link = guard->link;
+    free(guard);
+}
+
+// evhttp has set up its connection by now and is the context of the bufferevent's callbacks; before
+// the first request there is no other way to it.  Nothing can have been read in between.
+static void connection_ready(evutil_socket_t fd, short what, void *context)
+{
+    struct guard *guard = context;
+    void *connection = NULL;
+    (void)fd, (void)what;
+    bufferevent_getcb(guard->bev, NULL, NULL, NULL, &connection);
+    assert(evhttp_connection_get_bufferevent(connection) == guard->bev);
+    evhttp_connection_set_closecb(connection, connection_closed, guard);
+}
+
+static struct bufferevent *connection_accepted(struct event_base *base, void *context)
+{
+    struct listener *listener = context;
+    struct bufferevent *bev = bufferevent_socket_new(base, -1, 0);
+    if (!bev)
+        return NULL;
+    struct guard *guard = mem_new(struct guard, 1);
+    *guard = (struct guard){.listener = listener,
+                            .bev = bev,
+                            .since_ns = os_time_ns(),
+                            .next = listener->guards,
+                            .link = &listener->guards};
+    if (listener->guards)
+        listener->guards->link = &guard->next;
+    listener->guards = guard;
+    evbuffer_add_cb(bufferevent_get_input(bev), bytes_arrived, guard);
+    event_base_once(base, -1, EV_TIMEOUT, connection_ready, guard, NULL);
+    if (++listener->n_guards >= listener->config.n_connections_max && listener->is_accepting) {
+        listener->is_accepting = false;
+        evconnlistener_disable(listener->socket);
+    }
+    return bev;
+}
+
+static bool is_overdue(const struct listener *listener, struct guard *guard, uint64_t now)
+{
+    uint64_t age_s = (now - guard->since_ns) / 1000000000;
+    if (!guard->exchange)
+        return age_s >= (guard->is_reading ? listener->config.request_s : listener->config.idle_s);
+    size_t size = evbuffer_get_length(bufferevent_get_output(guard->bev));
+    if (size == 0 || size != guard->size_unsent) {
+        guard->size_unsent = size;
+        guard->unsent_ns = now;
+        exchange_note_unsent(guard->exchange, size);
+    }
+    return size && (now - guard->unsent_ns) / 1000000000 >= listener->config.stall_s;
+}
+
+static void check_drain(struct listener *listener, uint64_t now)
+{
+    pthread_mutex_lock(&listener->lock);
+    int n_stops = listener->n_stops;
+    pthread_mutex_unlock(&listener->lock);
+    if (n_stops == 0)
+        return;
+    if (!listener->stop_ns) {
+        listener->stop_ns = now;
+        evconnlistener_disable(listener->socket);
+    }
+    bool is_late = (now - listener->stop_ns) / 1000000000 >= listener->drain_s;
+    if (!listener->live || is_late || n_stops > 1)
+        event_base_loopbreak(listener->base);
+}
+
+static void sweep(evutil_socket_t fd, short what, void *context)
+{
+    struct listener *listener = context;
+    uint64_t now = os_time_ns();
+    (void)fd, (void)what;
+    for (struct guard *guard = listener->guards; guard; guard = guard->next)
+        if (is_overdue(listener, guard, now)) // evhttp sees the end of the connection and cleans up
+            shutdown(bufferevent_getfd(guard->bev), SHUT_RDWR);
+    if (!listener->is_accepting && !listener->stop_ns &&
+        listener->n_guards < listener->config.n_connections_max) {
+        listener->is_accepting = true;
+        evconnlistener_enable(listener->socket);
+    }
+    check_drain(listener, now);
+}
+
+// ---- life ----
+
+static int bound_port(struct evhttp_bound_socket *bound)
+{
+    struct sockaddr_storage address;
+    socklen_t size = sizeof address;
+    if (getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&address, &size))
+        return 0;
+    return ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
+                                               : ((struct sockaddr_in *)&address)->sin_port);
+}
+
+enum err listener_open(struct listener **out, const struct listener_config *config,
+                       struct error *error)
+{
+    evthread_use_pthreads();
+    signal(SIGPIPE, SIG_IGN); // a client that has gone is news, not an end
+    struct listener *listener = mem_new(struct listener, 1);
+    listener->config = *config;
+    listener->is_accepting = true;
+    pthread_mutex_init(&listener->lock, NULL);
+    listener->base = event_base_new();
+    listener->http = evhttp_new(listener->base);
+    evhttp_set_gencb(listener->http, request_arrived, listener);
+    evhttp_set_bevcb(listener->http, connection_accepted, listener);
+    evhttp_set_timeout(listener->http, NEVER_S);
+    evhttp_set_max_headers_size(listener->http, (ev_ssize_t)config->size_headers_max);
+    evhttp_set_max_body_size(listener->http, (ev_ssize_t)config->size_body_max);
+    evhttp_set_allowed_methods(listener->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST |
+                                                   EVHTTP_REQ_OPTIONS | EVHTTP_REQ_PUT |
+                                                   EVHTTP_REQ_DELETE);
+    struct evhttp_bound_socket *bound =
+        evhttp_bind_socket_with_handle(listener->http, config->host, (ev_uint16_t)config->port);
+    listener->sweep = event_new(listener->base, -1, EV_PERSIST, sweep, listener);
+    listener->wake = event_new(listener->base, -1, EV_PERSIST, flush_queued, listener);
+    if (!bound) {
+        enum err err = fail(error, ERR_IO, "cannot listen on %s port %d: %s", config->host,
+                            config->port, evutil_socket_error_to_string(errno));
+        listener_close(listener);
+        return err;
+    }
+    listener->socket = evhttp_bound_socket_get_listener(bound);
+    listener->port = bound_port(bound);
+    struct timeval interval = {0, SWEEP_MS * 1000};
+    event_add(listener->sweep, &interval);
+    *out = listener;
+    return OK;
+}
+
+int listener_port(const struct listener *listener)
+{
+    return listener->port;
+}
+
+void listener_run(struct listener *listener, unsigned drain_s)
+{
+    listener->drain_s = drain_s;
+    event_base_dispatch(listener->base);
+}
+
+void listener_stop(struct listener *listener)
+{
+    pthread_mutex_lock(&listener->lock);
+    listener->n_stops++;
+    pthread_mutex_unlock(&listener->lock);
+    event_active(listener->wake, 0, 0);
+}
+
+bool listener_is_stopping(struct listener *listener)
+{
+    pthread_mutex_lock(&listener->lock);
+    bool is_stopping = listener->n_stops > 0;
+    pthread_mutex_unlock(&listener->lock);
+    return is_stopping;
+}
+
+struct signal_context {
+    struct listener *listener;
+    void (*callback)(struct listener *);
+};
+
+static void signalled(evutil_socket_t number, short what, void *context)
+{
+    struct signal_context *signal_context = context;
+    (void)number, (void)what;
+    signal_context->callback(signal_context->listener);
+}
+
+void listener_on_signal(struct listener *listener, int number,
+                        void (*callback)(struct listener *listener))
+{
+    assert(listener->n_signals < COUNT_OF(listener->signals));
+    struct signal_context *context = mem_new(struct signal_context, 1);
+    *context = (struct signal_context){listener, callback};
+    struct event *event = evsignal_new(listener->base, number, signalled, context);
+    event_add(event, NULL);
+    listener->signals[listener->n_signals++] = event;
+}
+
+void listener_disconnect(struct listener *listener)
+{
+    flush_queued(-1, 0, listener); // what is written already may still arrive
+    if (listener->http)
+        evhttp_free(listener->http);
+    listener->http = NULL;
+}
+
+void listener_close(struct listener *listener)
+{
+    if (!listener)
+        return;
+    listener_disconnect(listener);
+    flush_queued(-1, 0, listener);
+    assert(!listener->guards);
+    for (size_t i = 0; i < listener->n_signals; i++) {
+        free(event_get_callback_arg(listener->signals[i]));
+        event_free(listener->signals[i]);
+    }
+    event_free(listener->sweep);
+    event_free(listener->wake);
+    event_base_free(listener->base);
+    pthread_mutex_destroy(&listener->lock);
+    free(listener);
+}
