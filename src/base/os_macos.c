@@ -1,5 +1,6 @@
 #if defined(__APPLE__)
 #include "base/os.h"
+#include "base/thread.h"
 
 #include <mach/mach.h>
 #include <sys/resource.h>
@@ -66,6 +67,17 @@ unsigned os_cpu_features(void)
     features |= __builtin_cpu_supports("fma") ? CPU_FMA : 0;
 #endif
     return features;
+}
+
+void cond_init(pthread_cond_t *cond)
+{
+    pthread_cond_init(cond, NULL);
+}
+
+bool cond_wait_ms(pthread_cond_t *cond, pthread_mutex_t *mutex, unsigned timeout_ms)
+{
+    struct timespec timeout = {timeout_ms / 1000, (long)(timeout_ms % 1000) * 1000000};
+    return pthread_cond_timedwait_relative_np(cond, mutex, &timeout) == 0;
 }
 #else
 typedef int this_file_is_for_macos;
