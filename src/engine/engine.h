@@ -25,6 +25,8 @@ struct engine_config {
     uint32_t n_parallel;        // sequences at a time (>= 1); later ones wait in the queue
     uint32_t n_queue_max;       // waiting requests beyond which submit answers ERR_BUSY
     uint32_t n_batch;           // most rows in one step
+    uint32_t n_cache_tokens;    // tokens whose KV all sequences and what is remembered may hold
+                                // together; n_context at least
     uint64_t snapshot_size_max; // bytes of RAM for recurrent snapshots
     unsigned wait_ms_max;       // about the longest a stream waits for another's prefill; 0: 300
 };
@@ -51,6 +53,7 @@ struct event {
     uint32_t n_done, n_total, n_reused; // EVENT_PREFILL
     token_id token;                     // EVENT_TOKEN, also end tokens (before their EVENT_STOP)
     bool is_end;                        // the token ends the generation and is no part of the text
+    bool is_prompt;                     // a prompt token's score (prompt_logprobs)
     float logprob;                      // of `token`, when logprobs were asked for
     const struct token_logprob *top;    // [n_top], valid until the request is closed
     uint32_t n_top;
@@ -69,13 +72,14 @@ struct generation {         // what one request wants; copied by submit, pointer
     struct constraint_state *constraint; // owned by the engine from here on; NULL: free
     bool prompt_logprobs; // also score the prompt: EVENT_TOKEN for prompt tokens 1..n-1
     bool ignores_end;     // for benchmarks: end tokens do not stop
-    int priority;         // higher first among the waiting; 0 normal
+    int priority;         // higher first; 0 normal, below 0: in the background (see below)
 };
 
 struct request_stats {
     uint32_t n_prompt, n_reused, n_computed, n_generated;
     uint64_t queued_ns, prefill_ns, decode_ns; // time in each state so far
     uint32_t first_difference; // prompt index where the cache parted from this prompt
+    uint64_t logits_hash;      // of the row that the last token was sampled from; set when it stops
 };
 
 struct engine_stats {
@@ -84,7 +88,7 @@ struct engine_stats {
     uint64_t prefill_ns, decode_ns;
     uint32_t n_pages_used, n_pages_total; // group 0
     uint64_t state_size_used;
-    uint64_t logits_hash; // of the last logits row, for comparing runs
+    uint64_t logits_hash; // of the answer that stopped last, for comparing runs
 };
 
 // `model` must have been opened with room for engine_model_options(); it and the tokenizer stay the
@@ -93,21 +97,30 @@ enum err engine_open(struct engine **out, struct model *model, const struct toke
                      const struct engine_config *config, struct error *error);
 void engine_close(struct engine *engine); // cancels what runs and joins the thread
 
-// The model options that this configuration needs (pages, states, rows).
+// Sets the model options that this configuration needs (pages, states, rows); the types of K and V and
+// `drafts` are the caller's and must be set before.
 void engine_model_options(const struct hyperparams *hyperparams, const struct engine_config *config,
                           struct model_options *options);
 
 // Queues a generation.  `notify` (may be NULL) is called from the engine thread, without locks held,
 // each time events were added; it must be quick.  ERR_LIMIT: prompt does not fit the context
-// (nothing is queued); ERR_BUSY: the queue is full.
+// (nothing is queued); ERR_BUSY: the queue is full; ERR_ARGUMENT: no tokens, or ids that are none.
+// The constraint is taken over in any case.
 enum err engine_submit(struct engine *engine, struct request **out,
                        const struct generation *generation, void (*notify)(void *), void *context,
                        struct error *error);
 // Takes the next event; false when there is none yet (or, after waiting timeout_ms, still none).
 bool request_next(struct request *request, struct event *event, unsigned timeout_ms);
 void request_cancel(struct request *request); // stops at the next step; its state stays cached
+// Background requests (below 0) prefill when nobody else does, and step back, their state kept, when
+// a foreground request needs their place.  A prompt goes on being read after its reader has left by
+// giving it a lower priority instead of cancelling it; one that asks the same again cancels it and
+// continues from what it left.
+void request_set_priority(struct request *request, int priority);
 void request_stats(struct request *request, struct request_stats *stats);
-void request_close(struct request *request); // cancels if needed; no events after this
+// Cancels if needed; no events and no `notify` after this.  Not from within notify.  May come after
+// engine_close().
+void request_close(struct request *request);
 
 void engine_stats(struct engine *engine, struct engine_stats *stats);
 

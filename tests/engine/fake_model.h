@@ -140,33 +140,6 @@ static const struct backend_ops fake_ops = {
     .release_state = fake_release_state,
 };
 
-#ifndef FAKE_WITHOUT_DISPATCH
-size_t backend_state_size(const struct backend *b)
-{
-    return b->ops->state_size(b);
-}
-void backend_copy_page(struct backend *b, uint32_t g, uint32_t to, uint32_t from, uint32_t n)
-{
-    b->ops->copy_page(b, g, to, from, n);
-}
-void backend_release_page(struct backend *b, uint32_t g, uint32_t page)
-{
-    b->ops->release_page(b, g, page);
-}
-void backend_reset_state(struct backend *b, uint32_t state)
-{
-    b->ops->reset_state(b, state);
-}
-void backend_copy_state(struct backend *b, uint32_t to, uint32_t from)
-{
-    b->ops->copy_state(b, to, from);
-}
-void backend_release_state(struct backend *b, uint32_t state)
-{
-    b->ops->release_state(b, state);
-}
-#endif
-
 // ---- model ----
 
 // What a token at `position` turns into, given what it sees in each group and in the state.
@@ -320,6 +293,14 @@ static inline void fake_close(struct model *model)
     free(model->states);
     free(model->logits);
     free(model);
+}
+
+// ---- tokenizer ----
+
+bool tokenizer_is_end(const struct tokenizer *tokenizer, token_id id)
+{
+    (void)tokenizer;
+    return id == FAKE_END;
 }
 
 // The value behind the last of the tokens, computed from nothing.

@@ -1,0 +1,560 @@
+#include "engine/engine.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/os.h"
+#include "base/thread.h"
+#include "engine/batch.h"
+#include "engine/generate.h"
+#include "engine/scheduler.h"
+
+enum {
+    N_BATCH_DEFAULT = 512,
+    WAIT_MS_DEFAULT = 300,
+    ALONE_FACTOR = 3,        // a chunk may take so much longer when nobody else is there
+    SCORED_ROWS = 32,        // logits for prompt_logprobs in one step, besides those of decode rows
+    SNAPSHOTS_A_PROMPT = 16, // at most, where they cost a state or window pages
+};
+
+struct engine {
+    struct model *model;
+    const struct tokenizer *tokenizer;
+    struct engine_config config;
+    pthread_t thread;
+
+    pthread_mutex_t lock; // for what follows
+    pthread_cond_t work;  // something to do
+    struct request *inbox, **inbox_end;
+    uint64_t n_arrived;
+    bool is_closing, has_news; // has_news: somebody was cancelled or changed priority
+    struct engine_stats stats; // n_running and n_waiting count requests from submit to stop
+
+    // ---- the engine's thread only ----
+    struct session_memory memory;
+    struct batch_builder batch;
+    struct pace pace;
+    uint64_t turn;            // prefill decisions so far
+    struct request **waiting; // [n_waiting]
+    struct request **running; // [n_running]
+    size_t n_waiting, n_running, n_waiting_max;
+    size_t n_snapshots_max;      // for one prompt
+    struct schedule_item *items; // scratch for the scheduler, [n_items_max]
+    struct request **candidates; // the requests they stand for
+    bool *tried;
+    size_t n_items_max;
+};
+
+// ---- sizes ----
+
+static struct engine_config with_defaults(const struct hyperparams *hyperparams,
+                                          const struct engine_config *config)
+{
+    struct engine_config full = *config;
+    full.n_context = full.n_context ? full.n_context : hyperparams->n_context_train;
+    full.n_parallel = full.n_parallel ? full.n_parallel : 1;
+    full.n_batch = full.n_batch ? full.n_batch : N_BATCH_DEFAULT;
+    full.n_batch = full.n_batch > full.n_parallel ? full.n_batch : full.n_parallel + 1;
+    full.n_cache_tokens =
+        full.n_cache_tokens > full.n_context ? full.n_cache_tokens : full.n_context;
+    full.wait_ms_max = full.wait_ms_max ? full.wait_ms_max : WAIT_MS_DEFAULT;
+    return full;
+}
+
+static size_t page_size_of(const struct cache_spec *spec, uint32_t i_group)
+{
+    const struct kv_group *group = &spec->groups[i_group];
+    size_t n_values = (size_t)group->n_layers * group->n_kv_heads * KV_PAGE_TOKENS;
+    return n_values * (dtype_row_size(dtype_get(spec->k_type), group->head_dim) +
+                       dtype_row_size(dtype_get(spec->v_type), group->head_dim));
+}
+
+static size_t state_size_of(const struct cache_spec *spec)
+{
+    return (size_t)spec->n_state_layers * (spec->n_conv_floats + spec->n_s_floats) * sizeof(float);
+}
+
+void engine_model_options(const struct hyperparams *hyperparams, const struct engine_config *config,
+                          struct model_options *options)
+{
+    struct engine_config full = with_defaults(hyperparams, config);
+    options->n_rows_max = full.n_batch;
+    options->n_outputs_max = full.n_parallel + SCORED_ROWS;
+    options->n_states_max = full.n_parallel;
+    // One page more for each sequence: it may have to copy one that is partly filled.
+    options->n_pages_max[0] = kv_pages_for(full.n_cache_tokens) + full.n_parallel;
+    options->n_pages_max[1] = 0;
+    struct cache_spec spec;
+    model_cache_spec(hyperparams, options, &spec);
+    if (spec.n_state_layers > 0)
+        options->n_states_max += (uint32_t)(full.snapshot_size_max / state_size_of(&spec));
+    if (spec.n_groups < 2)
+        return;
+    // A sequence holds its window, the rows of a step and a page while it is copied, each cut by
+    // page boundaries; the rest serves snapshots, and more than every page once is of no use.
+    uint32_t n_own = kv_pages_for(hyperparams->window) + kv_pages_for(full.n_batch) + 3;
+    uint64_t n_remembered = full.snapshot_size_max / page_size_of(&spec, 1);
+    if (n_remembered > options->n_pages_max[0])
+        n_remembered = options->n_pages_max[0];
+    options->n_pages_max[1] = full.n_parallel * n_own + (uint32_t)n_remembered;
+}
+
+// ---- the inbox ----
+
+static void wake(struct engine *engine)
+{
+    pthread_mutex_lock(&engine->lock);
+    engine->has_news = true;
+    pthread_cond_signal(&engine->work);
+    pthread_mutex_unlock(&engine->lock);
+}
+
+static void grow_lists(struct engine *engine, size_t n)
+{
+    if (n <= engine->n_items_max)
+        return;
+    engine->n_items_max = n * 2;
+    engine->waiting = mem_resize(engine->waiting, n * 2, sizeof *engine->waiting);
+    engine->items = mem_resize(engine->items, n * 2, sizeof *engine->items);
+    engine->candidates = mem_resize(engine->candidates, n * 2, sizeof *engine->candidates);
+    engine->tried = mem_resize(engine->tried, n * 2, sizeof *engine->tried);
+}
+
+static void enqueue(struct engine *engine, struct request *request)
+{
+    grow_lists(engine, engine->n_waiting + engine->config.n_parallel + 1);
+    engine->waiting[engine->n_waiting++] = request;
+}
+
+// Moves what was submitted into the queue; with nothing to do, sleeps until there is.  False when
+// the engine closes.
+static bool take_inbox(struct engine *engine)
+{
+    pthread_mutex_lock(&engine->lock);
+    while (!engine->inbox && !engine->has_news && !engine->is_closing && engine->n_running == 0 &&
+           engine->n_waiting == 0)
+        pthread_cond_wait(&engine->work, &engine->lock);
+    struct request *request = engine->inbox;
+    engine->inbox = NULL;
+    engine->inbox_end = &engine->inbox;
+    engine->has_news = false;
+    bool goes_on = !engine->is_closing;
+    pthread_mutex_unlock(&engine->lock);
+    while (request) {
+        struct request *next = request->next;
+        enqueue(engine, request);
+        request = next;
+    }
+    return goes_on;
+}
+
+// ---- leaving ----
+
+// Takes stopped requests out of a list, of which `n_published` is the number others see, and lets
+// them go.
+static size_t sweep(struct engine *engine, struct request **list, size_t n, uint32_t *n_published)
+{
+    size_t n_left = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct request *request = list[i];
+        if (request->phase != REQUEST_STOPPED) {
+            list[n_left++] = request;
+            continue;
+        }
+        pthread_mutex_lock(&engine->lock);
+        engine->stats.n_prompt_tokens += request->stats.n_prompt;
+        engine->stats.n_reused_tokens += request->stats.n_reused;
+        engine->stats.n_generated_tokens += request->stats.n_generated;
+        engine->stats.prefill_ns += request->stats.prefill_ns;
+        engine->stats.decode_ns += request->stats.decode_ns;
+        if (request->stats.logits_hash)
+            engine->stats.logits_hash = request->stats.logits_hash;
+        --*n_published;
+        pthread_mutex_unlock(&engine->lock);
+        request_tell_stop(request);
+        request_let_go(request);
+    }
+    return n_left;
+}
+
+static void publish(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->n_running; i++)
+        mailbox_notify(&engine->running[i]->mailbox);
+    engine->n_running = sweep(engine, engine->running, engine->n_running, &engine->stats.n_running);
+    engine->n_waiting = sweep(engine, engine->waiting, engine->n_waiting, &engine->stats.n_waiting);
+    const struct kv_cache *kv = engine->memory.kv;
+    pthread_mutex_lock(&engine->lock);
+    if (kv_cache_n_groups(kv) > 0) {
+        engine->stats.n_pages_total = kv_cache_n_total(kv, 0);
+        engine->stats.n_pages_used = kv_cache_n_total(kv, 0) - kv_cache_n_free(kv, 0);
+    }
+    engine->stats.state_size_used = snapshots_size_used(engine->memory.snapshots);
+    engine->stats.n_running = (uint32_t)engine->n_running;
+    engine->stats.n_waiting = (uint32_t)engine->n_waiting;
+    for (const struct request *request = engine->inbox; request; request = request->next)
+        engine->stats.n_waiting++;
+    pthread_mutex_unlock(&engine->lock);
+}
+
+static void stop_cancelled(struct request **list, size_t n, bool all)
+{
+    for (size_t i = 0; i < n; i++)
+        if (all || atomic_load(&list[i]->is_cancelled))
+            request_stop(list[i], STOP_CANCELLED, OK);
+}
+
+// ---- admission ----
+
+static struct schedule_item item_of(const struct request *request)
+{
+    return (struct schedule_item){
+        .number = request->number,
+        .priority = atomic_load(&request->priority),
+        .n_left = request->session.memory ? session_n_pending(&request->session) : 0,
+        .n_overtaken = request->n_overtaken,
+    };
+}
+
+// Sends a prefill in the background back to the queue to make room; false when there is none.
+static bool park_for(struct engine *engine, int priority)
+{
+    for (size_t i = 0; i < engine->n_running; i++) {
+        struct request *request = engine->running[i];
+        int own_priority = atomic_load(&request->priority);
+        if (request->phase != REQUEST_PREFILL || own_priority >= 0 || own_priority >= priority)
+            continue;
+        request_park(request);
+        engine->running[i] = engine->running[--engine->n_running];
+        enqueue(engine, request);
+        return true;
+    }
+    return false;
+}
+
+static bool try_to_admit(struct engine *engine, struct request *request)
+{
+    int priority = atomic_load(&request->priority);
+    while (engine->n_running == engine->config.n_parallel ||
+           !request_admit(request, &engine->memory, engine->n_snapshots_max))
+        if (!park_for(engine, priority))
+            return false;
+    engine->running[engine->n_running++] = request;
+    return true;
+}
+
+static void remove_waiting(struct engine *engine, const struct request *request)
+{
+    size_t i = 0;
+    while (engine->waiting[i] != request)
+        i++;
+    memmove(engine->waiting + i, engine->waiting + i + 1,
+            (--engine->n_waiting - i) * sizeof *engine->waiting);
+}
+
+static void admit(struct engine *engine)
+{
+    size_t n = engine->n_waiting; // those parked meanwhile wait for the next round
+    for (size_t i = 0; i < n; i++) {
+        engine->candidates[i] = engine->waiting[i];
+        engine->items[i] = item_of(engine->waiting[i]);
+        engine->tried[i] = false;
+    }
+    for (;;) {
+        size_t chosen = schedule_admission(engine->items, engine->tried, n);
+        if (chosen == SCHEDULE_NONE)
+            return;
+        engine->tried[chosen] = true;
+        if (!try_to_admit(engine, engine->candidates[chosen]))
+            continue;
+        remove_waiting(engine, engine->candidates[chosen]);
+        for (size_t i = 0; i < n; i++)
+            if (engine->tried[i] && engine->candidates[i]->phase == REQUEST_WAITING)
+                engine->candidates[i]->n_overtaken++;
+    }
+}
+
+// Each request fits alone, or it would not have been taken; should one not, it must not wait for ever.
+static void stop_hopeless(struct engine *engine)
+{
+    if (engine->n_running == 0 && engine->n_waiting > 0)
+        request_stop(engine->waiting[0], STOP_ERROR, ERR_LIMIT);
+}
+
+// ---- a step ----
+
+static void add_rows(struct engine *engine, struct request *request, uint32_t n_rows_max)
+{
+    uint32_t n_rows, n_outputs;
+    request_plan(request, n_rows_max, engine->batch.n_outputs_max - engine->batch.n_outputs,
+                 &n_rows, &n_outputs);
+    batch_add(&engine->batch, &request->session, n_rows, n_outputs);
+}
+
+// What follows a chosen token, for everyone; each leaves a row for those after it.
+static void add_decode_rows(struct engine *engine)
+{
+    uint32_t n_left = (uint32_t)engine->n_running;
+    for (size_t i = 0; i < engine->n_running; i++, n_left--)
+        if (!request_is_prefilling(engine->running[i]))
+            add_rows(engine, engine->running[i],
+                     engine->batch.n_rows_max - engine->batch.n_rows - (n_left - 1));
+}
+
+static struct request *next_prefill(struct engine *engine)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < engine->n_running; i++) {
+        if (!request_is_prefilling(engine->running[i]))
+            continue;
+        engine->candidates[n] = engine->running[i];
+        engine->items[n++] = item_of(engine->running[i]);
+    }
+    size_t chosen = schedule_prefill(engine->items, n, engine->turn);
+    if (chosen == SCHEDULE_NONE)
+        return NULL;
+    engine->turn++;
+    return engine->candidates[chosen];
+}
+
+// One chunk of one prompt.  Returns its rows.
+static uint32_t add_prefill_rows(struct engine *engine)
+{
+    struct request *request = next_prefill(engine);
+    uint32_t n_before = engine->batch.n_rows, n_room = engine->batch.n_rows_max - n_before;
+    if (!request || n_room == 0)
+        return 0;
+    session_catch_up(&request->session);
+    bool is_alone = engine->n_running == 1 && engine->n_waiting == 0;
+    uint64_t step_ns =
+        (uint64_t)engine->config.wait_ms_max * 1000000 * (is_alone ? ALONE_FACTOR : 1);
+    add_rows(engine, request, pace_rows(&engine->pace, n_before, step_ns, n_room));
+    return engine->batch.n_rows - n_before;
+}
+
+static struct request *request_of(struct engine *engine, const struct batch_entry *entry)
+{
+    size_t i = 0;
+    while (&engine->running[i]->session != entry->session)
+        i++;
+    return engine->running[i];
+}
+
+static void step(struct engine *engine)
+{
+    batch_reset(&engine->batch);
+    add_decode_rows(engine);
+    uint32_t n_decode = engine->batch.n_rows, n_prefill = add_prefill_rows(engine);
+    uint64_t start_ns = os_time_ns();
+    const float *logits = NULL;
+    struct error error;
+    enum err err = batch_run(&engine->batch, engine->model, &logits, &error);
+    pace_observe(&engine->pace, n_decode, n_prefill, os_time_ns() - start_ns);
+    size_t n_vocab = model_hyperparams(engine->model)->n_vocab;
+    for (uint32_t i = 0; i < engine->batch.n_entries; i++) {
+        const struct batch_entry *entry = &engine->batch.entries[i];
+        struct request *request = request_of(engine, entry);
+        if (err)
+            request_stop(request, STOP_ERROR, err);
+        else
+            request_receive(request, engine->tokenizer, logits + entry->i_output * n_vocab,
+                            entry->n_outputs);
+    }
+}
+
+static void *run(void *context)
+{
+    struct engine *engine = context;
+    bool goes_on;
+    do {
+        goes_on = take_inbox(engine);
+        stop_cancelled(engine->running, engine->n_running, !goes_on);
+        stop_cancelled(engine->waiting, engine->n_waiting, !goes_on);
+        publish(engine);
+        admit(engine);
+        stop_hopeless(engine);
+        publish(engine);
+        if (engine->n_running > 0)
+            step(engine);
+        publish(engine);
+    } while (goes_on);
+    return NULL;
+}
+
+// ---- life ----
+
+static void open_memory(struct engine *engine)
+{
+    struct session_memory *memory = &engine->memory;
+    const struct cache_spec *spec = model_caches(engine->model);
+    memory->backend = model_backend(engine->model);
+    memory->kv = kv_cache_open(memory->backend, spec);
+    memory->snapshots =
+        snapshots_open(memory->backend, memory->kv, spec, model_hyperparams(engine->model)->window);
+    memory->tree = prefix_tree_open(memory->kv, memory->snapshots);
+    engine->n_snapshots_max = SNAPSHOTS_A_PROMPT;
+    if (spec->n_state_layers > 0) {
+        // Half of what is there: the other half is other conversations'.
+        size_t n = (spec->n_states_max - engine->config.n_parallel) / 2;
+        engine->n_snapshots_max = n < 2 ? 2 : n < SNAPSHOTS_A_PROMPT ? n : SNAPSHOTS_A_PROMPT;
+    }
+}
+
+static void close_memory(struct engine *engine)
+{
+    prefix_tree_close(engine->memory.tree);
+    snapshots_close(engine->memory.snapshots);
+    kv_cache_close(engine->memory.kv);
+}
+
+static enum err check_room(const struct engine *engine, struct error *error)
+{
+    const struct cache_spec *spec = model_caches(engine->model);
+    struct model_options needed = {.k_type = spec->k_type, .v_type = spec->v_type};
+    engine_model_options(model_hyperparams(engine->model), &engine->config, &needed);
+    for (uint32_t g = 0; g < spec->n_groups; g++)
+        if (spec->groups[g].n_pages_max < needed.n_pages_max[g])
+            return fail(error, ERR_ARGUMENT, "the model was opened with %u KV pages, not %u",
+                        spec->groups[g].n_pages_max, needed.n_pages_max[g]);
+    if (spec->n_rows_max < needed.n_rows_max ||
+        (spec->n_state_layers && spec->n_states_max < needed.n_states_max))
+        return fail(error, ERR_ARGUMENT,
+                    "the model was opened for fewer rows or states than needed");
+    return OK;
+}
+
+enum err engine_open(struct engine **out, struct model *model, const struct tokenizer *tokenizer,
+                     const struct engine_config *config, struct error *error)
+{
+    *out = NULL;
+    struct engine *engine = mem_new(struct engine, 1);
+    engine->model = model;
+    engine->tokenizer = tokenizer;
+    engine->config = with_defaults(model_hyperparams(model), config);
+    enum err err = check_room(engine, error);
+    if (err) {
+        free(engine);
+        return err;
+    }
+    engine->inbox_end = &engine->inbox;
+    pthread_mutex_init(&engine->lock, NULL);
+    cond_init(&engine->work);
+    open_memory(engine);
+    batch_init(&engine->batch, engine->config.n_batch, engine->config.n_parallel + SCORED_ROWS,
+               engine->config.n_parallel);
+    engine->running = mem_new(struct request *, engine->config.n_parallel);
+    grow_lists(engine, engine->config.n_parallel + 1);
+    int failed = pthread_create(&engine->thread, NULL, run, engine);
+    if (failed) {
+        engine->is_closing = true;
+        err = fail(error, ERR_MEMORY, "cannot start the engine's thread: %s", strerror(failed));
+    }
+    *out = engine;
+    if (failed) {
+        engine_close(engine);
+        *out = NULL;
+    }
+    return err;
+}
+
+void engine_close(struct engine *engine)
+{
+    if (!engine)
+        return;
+    pthread_mutex_lock(&engine->lock);
+    bool has_thread = !engine->is_closing;
+    engine->is_closing = true;
+    pthread_cond_signal(&engine->work);
+    pthread_mutex_unlock(&engine->lock);
+    if (has_thread)
+        pthread_join(engine->thread, NULL);
+    close_memory(engine);
+    batch_release(&engine->batch);
+    pthread_mutex_destroy(&engine->lock);
+    pthread_cond_destroy(&engine->work);
+    free(engine->waiting);
+    free(engine->running);
+    free(engine->items);
+    free(engine->candidates);
+    free(engine->tried);
+    free(engine);
+}
+
+// ---- what other threads call ----
+
+enum err engine_submit(struct engine *engine, struct request **out,
+                       const struct generation *generation, void (*notify)(void *), void *context,
+                       struct error *error)
+{
+    struct request *request;
+    enum err err =
+        request_create(&request, generation, engine->config.n_context,
+                       model_hyperparams(engine->model)->n_vocab, notify, context, error);
+    *out = NULL;
+    if (err)
+        return err;
+    request->engine = engine;
+    pthread_mutex_lock(&engine->lock);
+    uint32_t n_taken = engine->stats.n_waiting + engine->stats.n_running;
+    uint32_t n_places = engine->config.n_parallel + engine->config.n_queue_max;
+    if (n_taken >= n_places || engine->is_closing) {
+        err =
+            fail(error, ERR_BUSY, "%u requests are running or waiting, no more are taken", n_taken);
+    } else {
+        request->number = engine->n_arrived++;
+        *engine->inbox_end = request;
+        engine->inbox_end = &request->next;
+        engine->stats.n_waiting++;
+        pthread_cond_signal(&engine->work);
+    }
+    pthread_mutex_unlock(&engine->lock);
+    if (err) {
+        request_let_go(request);
+        request_let_go(request);
+        return err;
+    }
+    *out = request;
+    return OK;
+}
+
+bool request_next(struct request *request, struct event *event, unsigned timeout_ms)
+{
+    return mailbox_take(&request->mailbox, event, timeout_ms);
+}
+
+void request_cancel(struct request *request)
+{
+    if (!atomic_exchange(&request->is_cancelled, true) && !mailbox_is_finished(&request->mailbox))
+        wake(request->engine);
+}
+
+void request_set_priority(struct request *request, int priority)
+{
+    atomic_store(&request->priority, priority);
+    if (!mailbox_is_finished(&request->mailbox))
+        wake(request->engine);
+}
+
+void request_stats(struct request *request, struct request_stats *stats)
+{
+    mailbox_get_stats(&request->mailbox, stats);
+}
+
+void request_close(struct request *request)
+{
+    if (!request)
+        return;
+    request_cancel(request);
+    mailbox_close(&request->mailbox);
+    request_let_go(request);
+}
+
+void engine_stats(struct engine *engine, struct engine_stats *stats)
+{
+    pthread_mutex_lock(&engine->lock);
+    *stats = engine->stats;
+    pthread_mutex_unlock(&engine->lock);
+}
