@@ -73,7 +73,8 @@ BENCHES      := $(BENCH_SOURCES:%.c=$(BUILD)/%)
 all: $(if $(CLI_SOURCES),$(BUILD)/hearth,$(LIB))
 
 $(BUILD)/hearth: $(CLI_OBJECTS) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS) $(LIB) $(LDLIBS_CLI) $(LDLIBS)
+	@echo '  LD $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS) $(LIB) $(LDLIBS_CLI) $(LDLIBS)
 
 $(LIB): $(LIB_OBJECTS)
 	@rm -f $@

@@ -112,6 +112,15 @@ void backend_release_state(struct backend *backend, uint32_t state)
     backend->ops->release_state(backend, state);
 }
 
+enum err backend_measure(struct backend *backend, struct backend_bounds *bounds,
+                         struct error *error)
+{
+    if (!backend->ops->measure)
+        return fail(error, ERR_UNSUPPORTED, "the %s backend does not measure its bounds",
+                    backend->ops->name);
+    return backend->ops->measure(backend, bounds, error);
+}
+
 void backend_step_begin(struct backend *backend, const struct batch *batch)
 {
     backend->ops->step_begin(backend, batch);

@@ -133,6 +133,15 @@ void backend_save_state(struct backend *backend, uint32_t state, void *bytes);
 void backend_restore_state(struct backend *backend, uint32_t state, const void *bytes);
 void backend_release_state(struct backend *backend, uint32_t state); // gives its memory back
 
+// ---- bounds ----
+// What the machine could do at best with this backend's threads; takes about a second.
+struct backend_bounds {
+    double bytes_per_s;         // reading memory
+    double multiply_adds_per_s; // 8-bit, as in products with quantised weights
+};
+enum err backend_measure(struct backend *backend, struct backend_bounds *bounds,
+                         struct error *error);
+
 // ---- a step ----
 // Operations between begin and end belong to one forward pass over `batch` (borrowed until end).
 void backend_step_begin(struct backend *backend, const struct batch *batch);

@@ -26,6 +26,7 @@ struct backend_ops {
     void (*save_state)(struct backend *, uint32_t, void *);
     void (*restore_state)(struct backend *, uint32_t, const void *);
     void (*release_state)(struct backend *, uint32_t);
+    enum err (*measure)(struct backend *, struct backend_bounds *, struct error *); // optional
     void (*step_begin)(struct backend *, const struct batch *);
     enum err (*step_end)(struct backend *, struct error *);
     const float *(*read)(struct backend *, const struct tensor *, uint32_t n_rows);

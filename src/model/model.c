@@ -205,3 +205,8 @@ uint64_t model_bytes_per_token(const struct model *m)
 {
     return weights_bytes_per_token(&m->weights, &m->hyperparams);
 }
+
+uint64_t model_products_per_token(const struct model *m)
+{
+    return weights_products_per_token(&m->weights, &m->hyperparams);
+}

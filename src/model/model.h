@@ -37,6 +37,8 @@ struct backend *model_backend(const struct model *model);
 const struct cache_spec *model_caches(const struct model *model); // as opened
 // Weight bytes that decoding one token reads: over memory bandwidth, the bound on its speed.
 uint64_t model_bytes_per_token(const struct model *model);
+// Multiply-adds that prefilling one token needs (the head's left out): over the integer peak, likewise.
+uint64_t model_products_per_token(const struct model *model);
 
 // What the caches of such a file hold with these options; for planning before anything is opened.
 void model_cache_spec(const struct hyperparams *hyperparams, const struct model_options *options,

@@ -309,3 +309,15 @@ uint64_t weights_bytes_per_token(const struct weights *weights, const struct hyp
         }
     return total;
 }
+
+uint64_t weights_products_per_token(const struct weights *weights, const struct hyperparams *h)
+{
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < weights->n_layers; i++)
+        for (int slot = 0; slot < W_LAYER_COUNT; slot++) {
+            const struct weight *w = &weights->layers[i].w[slot];
+            uint64_t size = (uint64_t)w->n_in * w->n_out;
+            total += w->n_experts > 1 ? size * h->n_experts_used : w->n_out > 1 ? size : 0;
+        }
+    return total;
+}

@@ -71,5 +71,8 @@ void weights_close(struct weights *weights);
 // Bytes a forward pass over one row reads, by what the row touches (used experts only).
 uint64_t weights_bytes_per_token(const struct weights *weights,
                                  const struct hyperparams *hyperparams);
+// Multiply-adds with weights for one row, the head's left out (a prefill needs it once).
+uint64_t weights_products_per_token(const struct weights *weights,
+                                    const struct hyperparams *hyperparams);
 
 #endif

@@ -68,6 +68,7 @@ static const struct backend_ops cpu_ops = {
     .save_state = cpu_save_state,
     .restore_state = cpu_restore_state,
     .release_state = cpu_release_state,
+    .measure = cpu_measure,
     .step_begin = cpu_step_begin,
     .step_end = cpu_step_end,
     .read = cpu_read,

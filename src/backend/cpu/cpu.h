@@ -108,6 +108,9 @@ unsigned char *cpu_page_v(struct cpu *cpu, uint32_t i_group, uint32_t page, uint
 // A state's conv window of a layer; S follows it.
 float *cpu_state_layer(struct cpu *cpu, uint32_t i_state, uint32_t i_layer);
 
+// ---- measure.c ----
+enum err cpu_measure(struct backend *, struct backend_bounds *, struct error *);
+
 // ---- basic.c ----
 void cpu_step_begin(struct backend *, const struct batch *);
 enum err cpu_step_end(struct backend *, struct error *);
