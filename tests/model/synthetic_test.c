@@ -1,12 +1,12 @@
 #include "model/synthetic.h"
 
 #include <math.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "tensor/dtype.h"
 #include "tensor/gguf_read.h"
 #include "text/tokenizer.h"
+#include "tests/support/folder.h"
 #include "tests/test.h"
 
 #define UNUSED (void)state
@@ -130,11 +130,9 @@ TEST(synthetic, seeds_make_different_weights_of_one_shape)
 TEST(synthetic, a_written_file_is_what_is_made_in_memory)
 {
     UNUSED;
-    const char *parent = getenv("TMPDIR");
-    char folder[256], path[300];
-    snprintf(folder, sizeof folder, "%s/hearth-test-XXXXXX", parent ? parent : "/tmp");
-    assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/model.gguf", folder);
+    struct folder folder;
+    folder_make(&folder);
+    const char *path = folder_file(&folder, "model.gguf");
     static const char *const recipes[] = {"Q4_K_M", "F16"};
     for (size_t r = 0; r < COUNT_OF(recipes); r++) {
         struct synthetic_options options = {.recipe = recipes[r], .seed = 3, .mtp = true};
@@ -148,8 +146,7 @@ TEST(synthetic, a_written_file_is_what_is_made_in_memory)
         free(file);
         free(bytes);
     }
-    remove(path);
-    assert_int_equal(rmdir(folder), 0);
+    folder_remove(&folder);
 }
 
 TEST(synthetic, its_vocabulary_spells_any_text)

@@ -1,10 +1,9 @@
 #include "tensor/gguf_read.h"
 
-#include <unistd.h>
-
 #include "base/memory.h"
 #include "base/os.h"
 #include "tensor/dtype.h"
+#include "tests/support/folder.h"
 #include "tests/tensor/gguf_bytes.h"
 #include "tests/test.h"
 
@@ -509,36 +508,6 @@ TEST(gguf, reports_every_allocation_that_fails)
 
 // ---- files ----
 
-struct folder {
-    char path[256];
-    char file[512]; // the path of the last file written
-};
-
-static void folder_make(struct folder *folder)
-{
-    const char *parent = getenv("TMPDIR");
-    snprintf(folder->path, sizeof folder->path, "%s/hearth-test-XXXXXX", parent ? parent : "/tmp");
-    assert_non_null(mkdtemp(folder->path));
-}
-
-static void folder_write(struct folder *folder, const char *name, const struct buf *buf)
-{
-    snprintf(folder->file, sizeof folder->file, "%s/%s", folder->path, name);
-    FILE *file = fopen(folder->file, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(buf->data, 1, buf->size, file), buf->size);
-    fclose(file);
-}
-
-static void folder_remove(struct folder *folder, const char *const *names, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        snprintf(folder->file, sizeof folder->file, "%s/%s", folder->path, names[i]);
-        remove(folder->file);
-    }
-    assert_int_equal(rmdir(folder->path), 0);
-}
-
 struct watch {
     uint64_t n_done, n_total, n_calls;
     bool cancel;
@@ -557,15 +526,15 @@ TEST(gguf, reads_a_file_in_every_mode)
     struct buf buf = sample_file();
     struct folder folder;
     folder_make(&folder);
-    folder_write(&folder, "m.gguf", &buf);
+    const char *path = folder_write(&folder, "m.gguf", &buf);
     struct watch watch = {0};
     uint64_t fingerprint = 0;
     for (int mode = GGUF_MAP; mode <= GGUF_HEADER_ONLY; mode++) {
         struct gguf_options options = {
             .mode = (enum gguf_mode)mode, .progress = watch_progress, .context = &watch};
         struct gguf *gguf;
-        assert_int_equal(gguf_open(&gguf, folder.file, &options, NULL), OK);
-        assert_string_equal(gguf_path(gguf), folder.file);
+        assert_int_equal(gguf_open(&gguf, path, &options, NULL), OK);
+        assert_string_equal(gguf_path(gguf), path);
         assert_int_equal(gguf_file_size(gguf), buf.size);
         assert_int_equal(gguf_n_parts(gguf), 1);
         assert_true(mode == GGUF_MAP || gguf_fingerprint(gguf) == fingerprint);
@@ -579,7 +548,7 @@ TEST(gguf, reads_a_file_in_every_mode)
         gguf_close(gguf);
     }
     assert_true(watch.n_done == buf.size && watch.n_total == buf.size && watch.n_calls == 1);
-    folder_remove(&folder, (const char *const[]){"m.gguf"}, 1);
+    folder_remove(&folder);
     buf_release(&buf);
 }
 
@@ -589,14 +558,14 @@ TEST(gguf, stops_reading_when_cancelled)
     struct buf buf = sample_file();
     struct folder folder;
     folder_make(&folder);
-    folder_write(&folder, "m.gguf", &buf);
+    const char *path = folder_write(&folder, "m.gguf", &buf);
     struct watch watch = {.cancel = true};
     struct gguf_options options = {
         .mode = GGUF_READ, .progress = watch_progress, .context = &watch};
     struct gguf *gguf;
-    assert_int_equal(gguf_open(&gguf, folder.file, &options, NULL), ERR_CANCELLED);
+    assert_int_equal(gguf_open(&gguf, path, &options, NULL), ERR_CANCELLED);
     assert_null(gguf);
-    folder_remove(&folder, (const char *const[]){"m.gguf"}, 1);
+    folder_remove(&folder);
     buf_release(&buf);
 }
 
@@ -606,7 +575,7 @@ TEST(gguf, reports_memory_that_is_missing_for_a_file)
     struct buf buf = sample_file();
     struct folder folder;
     folder_make(&folder);
-    folder_write(&folder, "m.gguf", &buf);
+    const char *path = folder_write(&folder, "m.gguf", &buf);
     struct gguf_options options = {.mode = GGUF_READ};
     struct gguf *gguf;
     struct error error;
@@ -614,14 +583,14 @@ TEST(gguf, reports_memory_that_is_missing_for_a_file)
     uint64_t n = 0;
     while (err) {
         mem_fail_after(++n);
-        err = gguf_open(&gguf, folder.file, &options, &error);
+        err = gguf_open(&gguf, path, &options, &error);
         mem_fail_after(0);
         if (err)
             assert_true(err == ERR_MEMORY && gguf == NULL && strstr(error.text, "m.gguf"));
     }
     assert_true(n > 10);
     gguf_close(gguf);
-    folder_remove(&folder, (const char *const[]){"m.gguf"}, 1);
+    folder_remove(&folder);
     buf_release(&buf);
 }
 
@@ -631,14 +600,14 @@ TEST(gguf, locks_weights_or_says_which_limit_forbids_it)
     struct buf buf = sample_file();
     struct folder folder;
     folder_make(&folder);
-    folder_write(&folder, "m.gguf", &buf);
+    const char *path = folder_write(&folder, "m.gguf", &buf);
     struct gguf_options options = {.mode = GGUF_READ, .lock = true};
     struct gguf *gguf;
     struct error error = {0};
-    enum err err = gguf_open(&gguf, folder.file, &options, &error);
+    enum err err = gguf_open(&gguf, path, &options, &error);
     assert_true(err == OK || strstr(error.text, "cannot lock"));
     gguf_close(gguf);
-    folder_remove(&folder, (const char *const[]){"m.gguf"}, 1);
+    folder_remove(&folder);
     buf_release(&buf);
 }
 
@@ -674,9 +643,9 @@ TEST(gguf, reads_beyond_four_gigabytes)
     put_padding(&buf, 32);
     struct folder folder;
     folder_make(&folder);
-    folder_write(&folder, "m.gguf", &buf);
+    const char *path = folder_write(&folder, "m.gguf", &buf);
     off_t size = (off_t)(buf.size + far + 32);
-    FILE *file = fopen(folder.file, "r+b");
+    FILE *file = fopen(path, "r+b");
     static const float values[8] = {1, 2, 3, 4, 5, 6, 7, 8};
     bool sparse = ftruncate(fileno(file), size) == 0 &&
                   fseeko(file, size - (off_t)sizeof values, SEEK_SET) == 0 &&
@@ -684,14 +653,14 @@ TEST(gguf, reads_beyond_four_gigabytes)
     sparse &= fclose(file) == 0;
     struct gguf *gguf = NULL;
     struct error error = {0};
-    if (sparse && gguf_open(&gguf, folder.file, NULL, &error))
+    if (sparse && gguf_open(&gguf, path, NULL, &error))
         fail_msg("%s", error.text);
     if (sparse) {
         assert_memory_equal(gguf_find_tensor(gguf, "far")->data, values, sizeof values);
         assert_true(gguf_file_size(gguf) == (uint64_t)size);
     }
     gguf_close(gguf);
-    folder_remove(&folder, (const char *const[]){"m.gguf"}, 1);
+    folder_remove(&folder);
     buf_release(&buf);
     if (!sparse)
         skip(); // no such files here
@@ -758,8 +727,8 @@ TEST(gguf, opens_all_parts_given_any)
             struct gguf *gguf;
             struct error error;
             struct gguf_options options = {.mode = (enum gguf_mode)mode};
-            snprintf(folder.file, sizeof folder.file, "%s/%s", folder.path, part_names[i]);
-            if (gguf_open(&gguf, folder.file, &options, &error))
+            const char *path = folder_file(&folder, part_names[i]);
+            if (gguf_open(&gguf, path, &options, &error))
                 fail_msg("%s", error.text);
             uint32_t part = 9;
             const struct gguf_tensor *y = gguf_find_tensor(gguf, "y");
@@ -771,7 +740,7 @@ TEST(gguf, opens_all_parts_given_any)
             assert_non_null(strstr(gguf_path(gguf), part_names[0]));
             gguf_close(gguf);
         }
-    folder_remove(&folder, part_names, 3);
+    folder_remove(&folder);
 }
 
 TEST(gguf, says_what_is_wrong_with_a_split)
@@ -792,11 +761,11 @@ TEST(gguf, says_what_is_wrong_with_a_split)
         write_split(&folder, &cases[i].spec);
         struct gguf *gguf;
         struct error error = {0};
-        snprintf(folder.file, sizeof folder.file, "%s/%s", folder.path, part_names[0]);
-        assert_int_equal(gguf_open(&gguf, folder.file, NULL, &error), ERR_FORMAT);
+        const char *path = folder_file(&folder, part_names[0]);
+        assert_int_equal(gguf_open(&gguf, path, NULL, &error), ERR_FORMAT);
         if (!strstr(error.text, cases[i].sentence))
             fail_msg("case %zu: \"%s\"", i, error.text);
-        folder_remove(&folder, part_names, 3);
+        folder_remove(&folder);
     }
 }
 
@@ -805,14 +774,13 @@ TEST(gguf, names_the_part_that_is_missing)
     UNUSED;
     struct folder folder;
     write_split(&folder, &good_split);
-    snprintf(folder.file, sizeof folder.file, "%s/%s", folder.path, part_names[1]);
-    remove(folder.file);
-    snprintf(folder.file, sizeof folder.file, "%s/%s", folder.path, part_names[2]);
+    remove(folder_file(&folder, part_names[1]));
+    const char *path = folder_file(&folder, part_names[2]);
     struct gguf *gguf;
     struct error error = {0};
-    assert_int_equal(gguf_open(&gguf, folder.file, NULL, &error), ERR_NOT_FOUND);
+    assert_int_equal(gguf_open(&gguf, path, NULL, &error), ERR_NOT_FOUND);
     assert_non_null(strstr(error.text, part_names[1]));
-    folder_remove(&folder, part_names, 3);
+    folder_remove(&folder);
 }
 
 // ---- speed, and files of others ----

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/rng.h"
+#include "tests/support/folder.h"
 #include "tests/tensor/gguf_bytes.h"
 #include "tests/test.h"
 
@@ -103,20 +104,13 @@ TEST(gguf_write, what_is_laid_out_in_memory_reads_back)
     gguf_writer_close(writer);
 }
 
-static void folder_make(char folder[256])
-{
-    const char *parent = getenv("TMPDIR");
-    snprintf(folder, 256, "%s/hearth-test-XXXXXX", parent ? parent : "/tmp");
-    assert_non_null(mkdtemp(folder));
-}
-
 // Streams the sample into a file, in portions of every size that cross tensors and padding.
 TEST(gguf_write, a_streamed_file_is_the_same_in_any_portions)
 {
     UNUSED;
-    char folder[256], path[300];
-    folder_make(folder);
-    snprintf(path, sizeof path, "%s/model.gguf", folder);
+    struct folder folder;
+    folder_make(&folder);
+    const char *path = folder_file(&folder, "model.gguf");
     struct gguf_writer *writer = sample_writer();
     size_t size;
     unsigned char *bytes = lay_out(writer, 3, &size), data[102 + 20 + 576];
@@ -143,17 +137,16 @@ TEST(gguf_write, a_streamed_file_is_the_same_in_any_portions)
     assert_int_equal(gguf_open(&gguf, path, NULL, NULL), OK);
     check_sample(gguf);
     gguf_close(gguf);
-    remove(path);
-    assert_int_equal(rmdir(folder), 0); // so no temporary file is left
+    folder_remove(&folder); // so no temporary file is left
     free(bytes);
 }
 
 TEST(gguf_write, an_abandoned_file_leaves_the_old_one)
 {
     UNUSED;
-    char folder[256], path[300];
-    folder_make(folder);
-    snprintf(path, sizeof path, "%s/model.gguf", folder);
+    struct folder folder;
+    folder_make(&folder);
+    const char *path = folder_file(&folder, "model.gguf");
     FILE *old = fopen(path, "w");
     fputs("old", old);
     fclose(old);
@@ -164,8 +157,7 @@ TEST(gguf_write, an_abandoned_file_leaves_the_old_one)
     char *file = test_read_file(path, NULL);
     assert_string_equal(file, "old");
     free(file);
-    remove(path);
-    assert_int_equal(rmdir(folder), 0);
+    folder_remove(&folder);
 }
 
 TEST(gguf_write, a_folder_that_is_missing_is_named)
@@ -185,10 +177,10 @@ TEST(gguf_write, a_full_disk_is_reported)
     if (!full)
         skip(); // Linux only
     fclose(full);
-    char folder[256], path[300];
-    folder_make(folder);
-    snprintf(path, sizeof path, "%s/model.gguf", folder);
-    char temporary[340];
+    struct folder folder;
+    folder_make(&folder);
+    const char *path = folder_file(&folder, "model.gguf");
+    char temporary[600];
     snprintf(temporary, sizeof temporary, "%s.%ld.part", path, (long)getpid());
     assert_int_equal(symlink("/dev/full", temporary), 0);
     struct gguf_writer *writer = sample_writer();
@@ -203,7 +195,7 @@ TEST(gguf_write, a_full_disk_is_reported)
     assert_non_null(strstr(error.text, strerror(ENOSPC)));
     gguf_writer_close(writer);
     assert_int_equal(access(path, F_OK), -1);
-    assert_int_equal(rmdir(folder), 0);
+    folder_remove(&folder);
 }
 
 TEST(gguf_write, values_can_be_copied_from_another_file)

@@ -1,0 +1,323 @@
+// maskbench DATA.jsonl VOCAB.gguf [--pad N] [--only NAME] [--verbose]
+//
+// How many schemas does the constraint get right, and what does a mask cost?  Each line of DATA is
+// {"name", "schema", "tests": [{"valid", "data"}]}.  Instances are written as Python's json.dumps
+// does, tokenised, and taken token by token: before each token its mask is computed, and the token
+// must be in it.  A schema passes when all its valid instances are accepted to the end and all
+// invalid ones are not.
+//
+// One time is one mask plus taking the token; each schema starts cold; one thread.
+#include <json-c/json.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/memory.h"
+#include "base/os.h"
+#include "sample/charset.h"
+#include "sample/constraint.h"
+#include "text/tokenizer.h"
+
+struct times { // nanoseconds
+    uint64_t *values;
+    size_t n, capacity;
+};
+
+static void times_add(struct times *times, uint64_t value)
+{
+    if (times->n == times->capacity) {
+        times->capacity = times->capacity ? times->capacity * 2 : 4096;
+        times->values = mem_resize(times->values, times->capacity, sizeof(uint64_t));
+    }
+    times->values[times->n++] = value;
+}
+
+static int compare_times(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static double times_at(const struct times *times, double share)
+{
+    return times->n ? (double)times->values[(size_t)(share * (double)(times->n - 1))] / 1000 : 0;
+}
+
+static void times_print(const char *name, struct times *times)
+{
+    double sum = 0;
+    if (times->n)
+        qsort(times->values, times->n, sizeof(uint64_t), compare_times);
+    for (size_t i = 0; i < times->n; i++)
+        sum += (double)times->values[i] / 1000;
+    printf("%s us: n %zu avg %.1f p50 %.1f p90 %.1f p99 %.1f max %.1f\n", name, times->n,
+           times->n ? sum / (double)times->n : 0, times_at(times, 0.5), times_at(times, 0.9),
+           times_at(times, 0.99), times_at(times, 1));
+}
+
+// ---- json.dumps ----
+
+static void write_string(struct buf *out, struct json_object *string)
+{
+    static const char codes[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+    struct str text = {json_object_get_string(string), (size_t)json_object_get_string_len(string)};
+    buf_append_byte(out, '"');
+    for (size_t at = 0; at < text.size;) {
+        uint32_t c = utf8_next(text, &at);
+        const char *code = c && c < 0x80 ? strchr(codes, (int)c) : NULL;
+        if (code)
+            buf_printf(out, "\\%c", letters[code - codes]);
+        else if (c >= 0x10000)
+            buf_printf(out, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
+                       0xdc00 + ((c - 0x10000) & 1023));
+        else if (c < 0x20 || c > 0x7e)
+            buf_printf(out, "\\u%04x", c);
+        else
+            buf_append_byte(out, (int)c);
+    }
+    buf_append_byte(out, '"');
+}
+
+static void write_json(struct buf *out, struct json_object *value)
+{
+    bool is_first = true;
+    switch (json_object_get_type(value)) {
+    case json_type_object:
+        buf_append_byte(out, '{');
+        json_object_object_foreach(value, name, member)
+        {
+            struct json_object *key = json_object_new_string(name);
+            buf_append_text(out, is_first ? "" : ", ");
+            write_string(out, key);
+            json_object_put(key);
+            buf_append_text(out, ": ");
+            write_json(out, member);
+            is_first = false;
+        }
+        buf_append_byte(out, '}');
+        break;
+    case json_type_array:
+        buf_append_byte(out, '[');
+        for (size_t i = 0; i < json_object_array_length(value); i++) {
+            buf_append_text(out, i ? ", " : "");
+            write_json(out, json_object_array_get_idx(value, i));
+        }
+        buf_append_byte(out, ']');
+        break;
+    case json_type_string:
+        write_string(out, value);
+        break;
+    case json_type_null:
+        buf_append_text(out, "null");
+        break;
+    default:
+        buf_append_text(out, json_object_to_json_string(value));
+        break;
+    }
+}
+
+// ---- the vocabulary ----
+
+static struct constraint_vocabulary *vocabulary_of(const struct tokenizer *tokenizer, size_t n_pad)
+{
+    size_t n = tokenizer_n_tokens(tokenizer), n_all = n_pad > n ? n_pad : n;
+    struct buf blob = {0};
+    uint32_t *offsets = mem_new(uint32_t, n_all + 1);
+    uint8_t *roles = mem_new(uint8_t, n_all);
+    for (size_t id = 0; id < n_all; id++) {
+        offsets[id] = (uint32_t)blob.size;
+        if (id >= n) { // more words like those that are there: "foo" + "bar"
+            struct str a = tokenizer_bytes(tokenizer, (token_id)(id * 7919 % 100000 + 300));
+            struct str b = tokenizer_bytes(tokenizer, (token_id)(id * 104729 % 50000 + 300));
+            buf_append(&blob, a.data, a.size);
+            buf_append(&blob, b.data, b.size);
+            continue;
+        }
+        struct str bytes = tokenizer_bytes(tokenizer, (token_id)id);
+        buf_append(&blob, bytes.data, bytes.size);
+        roles[id] = tokenizer_is_end(tokenizer, (token_id)id)                  ? TOKEN_ROLE_END
+                    : !tokenizer_is_samplable(tokenizer, (token_id)id)         ? TOKEN_ROLE_UNUSED
+                    : tokenizer_kind(tokenizer, (token_id)id) == TOKEN_CONTROL ? TOKEN_ROLE_CONTROL
+                                                                               : TOKEN_ROLE_TEXT;
+    }
+    offsets[n_all] = (uint32_t)blob.size;
+    struct token_vocabulary source = {blob.data, offsets, roles, n_all};
+    struct constraint_vocabulary *vocabulary = NULL;
+    struct error error;
+    if (constraint_vocabulary_open(&vocabulary, &source, &error))
+        fprintf(stderr, "maskbench: %s\n", error.text);
+    buf_release(&blob);
+    free(offsets);
+    free(roles);
+    return vocabulary;
+}
+
+// ---- the run ----
+
+struct bench {
+    const struct tokenizer *tokenizer;
+    const struct constraint_vocabulary *vocabulary;
+    uint64_t *mask;
+    struct times masks, compiles;
+    size_t n_schemas, n_passed, n_relaxed, n_relaxations;
+    size_t n_valid, n_valid_rejected, n_invalid, n_invalid_accepted, n_forced;
+    bool is_verbose;
+};
+
+// Whether the instance is accepted; the times of its masks are kept when it is a valid one.
+static bool run_instance(struct bench *bench, struct constraint *constraint, const char *name,
+                         struct json_object *data, bool is_valid)
+{
+    struct buf text = {0};
+    struct token_list tokens = {0};
+    write_json(&text, data);
+    tokenizer_encode(bench->tokenizer, &tokens, (struct str){text.data, text.size}, false);
+    struct constraint_state *state = constraint_state_open(constraint);
+    bool is_accepted = true;
+    size_t done = 0;
+    for (size_t i = 0; i < tokens.n_ids && is_accepted; i++) {
+        uint64_t start = os_time_ns();
+        constraint_state_mask(state, bench->mask);
+        bool is_allowed = bench->mask[tokens.ids[i] / 64] >> (tokens.ids[i] % 64) & 1;
+        is_accepted = constraint_state_accept(state, tokens.ids[i]);
+        uint64_t time = os_time_ns() - start;
+        if (is_valid)
+            times_add(&bench->masks, time);
+        if (is_valid && bench->is_verbose && time > 1000000)
+            printf("  slow %.0f us in %s at: %.*s\n", (double)time / 1000, name,
+                   (int)(done > 60 ? 60 : done), text.data + (done > 60 ? done - 60 : 0));
+        if (is_allowed != is_accepted)
+            printf("  MASK AND STATE DISAGREE in %s at byte %zu\n", name, done);
+        if (!is_accepted && is_valid)
+            printf("  valid rejected: %s at: %.*s <|> %.*s\n", name, (int)(done > 80 ? 80 : done),
+                   text.data + (done > 80 ? done - 80 : 0),
+                   (int)(text.size - done > 40 ? 40 : text.size - done), text.data + done);
+        done += tokenizer_bytes(bench->tokenizer, tokens.ids[i]).size;
+    }
+    if (is_accepted && !constraint_state_can_end(state)) {
+        is_accepted = false;
+        if (is_valid)
+            printf("  valid rejected: %s at its end\n", name);
+    }
+    constraint_state_close(state);
+    token_list_release(&tokens);
+    buf_release(&text);
+    return is_accepted;
+}
+
+static void run_schema(struct bench *bench, struct json_object *line)
+{
+    struct json_object *name_json, *schema, *tests;
+    if (!json_object_object_get_ex(line, "name", &name_json) ||
+        !json_object_object_get_ex(line, "schema", &schema) ||
+        !json_object_object_get_ex(line, "tests", &tests))
+        return;
+    const char *name = json_object_get_string(name_json);
+    const char *text = json_object_to_json_string_ext(schema, JSON_C_TO_STRING_PLAIN);
+    uint64_t start = os_time_ns();
+    struct constraint *constraint = constraint_open_schema(bench->vocabulary, str_of(text), NULL);
+    times_add(&bench->compiles, os_time_ns() - start);
+    bool has_passed = true;
+    for (size_t i = 0; i < json_object_array_length(tests); i++) {
+        struct json_object *test = json_object_array_get_idx(tests, i), *data = NULL, *valid = NULL;
+        json_object_object_get_ex(test, "data", &data);
+        json_object_object_get_ex(test, "valid", &valid);
+        bool is_valid = json_object_get_boolean(valid);
+        bool is_accepted = run_instance(bench, constraint, name, data, is_valid);
+        has_passed = has_passed && is_valid == is_accepted;
+        bench->n_valid += is_valid;
+        bench->n_invalid += !is_valid;
+        bench->n_valid_rejected += is_valid && !is_accepted;
+        bench->n_invalid_accepted += !is_valid && is_accepted;
+        if (!is_valid && is_accepted)
+            printf("  invalid accepted: %s, test %zu\n", name, i);
+    }
+    struct relaxation relaxations[8];
+    size_t n = constraint_relaxations(constraint, relaxations, COUNT_OF(relaxations));
+    for (size_t i = 0; bench->is_verbose && i < n && i < COUNT_OF(relaxations); i++)
+        printf("  relaxed: %s %s: %s\n", name, relaxations[i].pointer, relaxations[i].cause);
+    bench->n_relaxed += n > 0;
+    bench->n_relaxations += n;
+    bench->n_schemas++;
+    bench->n_passed += has_passed;
+    constraint_close(constraint);
+}
+
+static void print_results(struct bench *bench)
+{
+    printf("schemas %zu passing %zu (%.2f %%)\n", bench->n_schemas, bench->n_passed,
+           100.0 * (double)bench->n_passed / (double)(bench->n_schemas ? bench->n_schemas : 1));
+    printf("relaxations %zu in %zu schemas\n", bench->n_relaxations, bench->n_relaxed);
+    printf("valid %zu rejected %zu (%.2f %%)\n", bench->n_valid, bench->n_valid_rejected,
+           100.0 * (double)bench->n_valid_rejected / (double)(bench->n_valid ? bench->n_valid : 1));
+    printf("invalid %zu accepted %zu (%.2f %%)\n", bench->n_invalid, bench->n_invalid_accepted,
+           100.0 * (double)bench->n_invalid_accepted /
+               (double)(bench->n_invalid ? bench->n_invalid : 1));
+    times_print("mask", &bench->masks);
+    times_print("compile", &bench->compiles);
+    printf("vocabulary %zu tokens, peak memory %.0f MiB\n",
+           constraint_vocabulary_n_tokens(bench->vocabulary), (double)os_memory_peak() / MIB);
+}
+
+int main(int argc, char **argv)
+{
+    struct bench bench = {0};
+    size_t n_pad = 0;
+    const char *only = NULL, *paths[2] = {NULL, NULL};
+    size_t n_paths = 0;
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--pad") && i + 1 < argc)
+            n_pad = strtoul(argv[++i], NULL, 10);
+        else if (!strcmp(argv[i], "--only") && i + 1 < argc)
+            only = argv[++i];
+        else if (!strcmp(argv[i], "--verbose"))
+            bench.is_verbose = true;
+        else if (n_paths < 2)
+            paths[n_paths++] = argv[i];
+    }
+    if (n_paths < 2) {
+        fprintf(stderr,
+                "usage: maskbench DATA.jsonl VOCAB.gguf [--pad N] [--only NAME] [--verbose]\n");
+        return 2;
+    }
+    struct error error;
+    struct gguf *gguf = NULL;
+    struct tokenizer *tokenizer = NULL;
+    if (gguf_open(&gguf, paths[1], GGUF_MAP, &error) || tokenizer_open(&tokenizer, gguf, &error)) {
+        fprintf(stderr, "maskbench: %s\n", error.text);
+        return 1;
+    }
+    FILE *file = fopen(paths[0], "r");
+    if (!file) {
+        fprintf(stderr, "maskbench: cannot open %s\n", paths[0]);
+        return 1;
+    }
+    struct constraint_vocabulary *vocabulary = vocabulary_of(tokenizer, n_pad);
+    bench.tokenizer = tokenizer;
+    bench.vocabulary = vocabulary;
+    bench.mask = mem_new(uint64_t, constraint_vocabulary_n_tokens(vocabulary) / 64 + 1);
+    char *line = NULL;
+    size_t capacity = 0;
+    while (getline(&line, &capacity, file) > 0) {
+        struct json_tokener *tokener = json_tokener_new_ex(500);
+        struct json_object *json = json_tokener_parse_ex(tokener, line, -1);
+        struct json_object *name = NULL;
+        json_object_object_get_ex(json, "name", &name);
+        if (json && (!only || (name && !strcmp(json_object_get_string(name), only))))
+            run_schema(&bench, json);
+        json_object_put(json);
+        json_tokener_free(tokener);
+    }
+    print_results(&bench);
+    free(line);
+    fclose(file);
+    free(bench.mask);
+    free(bench.masks.values);
+    free(bench.compiles.values);
+    constraint_vocabulary_close(vocabulary);
+    tokenizer_close(tokenizer);
+    gguf_close(gguf);
+    return 0;
+}

@@ -1,0 +1,532 @@
+// Arrays and objects of a leaf: which demands hold for which item, for which name.
+#include "sample/schema_store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+#define ITEMS_MAX    2000 // places of their own in one array
+#define PATTERNS_MAX 4    // name patterns whose combinations are told apart
+
+struct demand_list {
+    struct demand *items;
+    size_t n, capacity;
+};
+
+static void demand_add(struct demand_list *list, enum demand_kind kind, struct json_object *json)
+{
+    STORE_GROW(list->items, list->n, list->capacity, 8);
+    list->items[list->n++] = (struct demand){kind, json};
+}
+
+static value_ref demands_take(struct schema_store *store, struct demand_list *list)
+{
+    value_ref ref = schema_place(store, list->items, list->n);
+    list->n = 0;
+    return ref;
+}
+
+// ---- arrays ----
+
+struct item_rules {             // of one schema
+    struct json_object *prefix; // a list or NULL
+    struct json_object *rest;   // a schema or NULL
+    size_t n_prefix;
+};
+
+static struct item_rules item_rules_of(struct json_object *schema)
+{
+    struct json_object *prefix = schema_get(schema, "prefixItems");
+    struct json_object *items = schema_get(schema, "items");
+    struct item_rules rules = {prefix, items, 0};
+    if (json_object_is_type(items, json_type_array)) // drafts up to 2019-09
+        rules = (struct item_rules){items, schema_get(schema, "additionalItems"), 0};
+    if (json_object_is_type(rules.prefix, json_type_array))
+        rules.n_prefix = json_object_array_length(rules.prefix);
+    return rules;
+}
+
+static void demand_item(struct demand_list *list, const struct leaf *leaf, size_t i)
+{
+    for (const struct note *note = leaf->arrays; note; note = note->next) {
+        struct item_rules rules = item_rules_of(note->json);
+        if (i < rules.n_prefix)
+            demand_add(list, DEMAND_SCHEMA, json_object_array_get_idx(rules.prefix, i));
+        else if (rules.rest)
+            demand_add(list, DEMAND_SCHEMA, rules.rest);
+    }
+    for (const struct note *note = leaf->array_value; note; note = note->next)
+        if (i < json_object_array_length(note->json))
+            demand_add(list, DEMAND_VALUE, json_object_array_get_idx(note->json, i));
+        else
+            demand_add(list, DEMAND_CANNOT_EXIST, NULL);
+}
+
+// The place of item i; `found`: as one that `contains` counts.
+static value_ref item_place(struct schema_store *store, const struct leaf *leaf, size_t i,
+                            bool found)
+{
+    struct demand_list list = {0};
+    const struct note *contains = leaf->contains;
+    demand_item(&list, leaf, i);
+    // Items that are not counted may match too, unless there is an upper bound.
+    if (contains && found)
+        demand_add(&list, contains->is_negated ? DEMAND_NOT : DEMAND_SCHEMA, contains->json);
+    else if (contains && contains->max != SPEC_NO_LIMIT)
+        demand_add(&list, contains->is_negated ? DEMAND_SCHEMA : DEMAND_NOT, contains->json);
+    value_ref ref = demands_take(store, &list);
+    free(list.items);
+    return ref;
+}
+
+static void array_unique(struct schema_store *store, const struct leaf *leaf,
+                         struct array_spec *array)
+{
+    if (!leaf->unique || array->max <= 1)
+        return;
+    const struct value_spec *item = NULL;
+    if (!array->n_items && store->places[array->rest].is_expanded)
+        item = &store->places[array->rest].spec;
+    else if (!array->n_items && store->places[array->rest].existence != EXISTENCE_ASKED)
+        item = schema_value(store, array->rest);
+    if (item && item->n_shapes == 1 && item->shapes[0].kind == SHAPE_LITERALS) {
+        array->unique = item->shapes[0].i;
+        uint32_t n = (uint32_t)store->literals[array->unique].n_owners;
+        array->max = n < array->max ? n : array->max;
+        return;
+    }
+    schema_relax(store, leaf->unique, "uniqueItems", "items that are not a list of constants");
+}
+
+void schema_leaf_array(struct schema_store *store, value_ref ref, struct leaf *leaf)
+{
+    struct array_spec array = {.min = leaf->min_items,
+                               .max = leaf->max_items,
+                               .max_found = SPEC_NO_LIMIT,
+                               .unique = SPEC_NONE};
+    size_t n = 0;
+    for (const struct note *note = leaf->arrays; note; note = note->next) {
+        struct item_rules rules = item_rules_of(note->json);
+        n = rules.n_prefix > n ? rules.n_prefix : n;
+    }
+    for (const struct note *note = leaf->array_value; note; note = note->next) {
+        uint32_t size = (uint32_t)json_object_array_length(note->json);
+        n = size > n ? size : n;
+        array.min = size > array.min ? size : array.min;
+        array.max = size < array.max ? size : array.max;
+    }
+    if (array.max < array.min)
+        return;
+    if (n > ITEMS_MAX) {
+        schema_relax(store, leaf->seen ? leaf->seen->json : NULL, NULL, "too many single items");
+        n = ITEMS_MAX;
+    }
+    if (leaf->contains && leaf->contains->next)
+        schema_relax(store, leaf->contains->next->json, NULL, "more than one contains");
+    array.n_items = n;
+    array.items = arena_new(&store->arena, value_ref, n + 1);
+    array.items_found = leaf->contains ? arena_new(&store->arena, value_ref, n + 1) : NULL;
+    if (!array.items || (leaf->contains && !array.items_found))
+        return;
+    for (size_t i = 0; i <= n; i++) {
+        value_ref item = item_place(store, leaf, i, false);
+        value_ref found = leaf->contains ? item_place(store, leaf, i, true) : item;
+        array.items[i] = item;
+        if (array.items_found)
+            array.items_found[i] = found;
+        array.rest = item;
+        array.rest_found = found;
+    }
+    if (leaf->contains) {
+        array.min_found = leaf->contains->min;
+        array.max_found = leaf->contains->max;
+        if (array.min_found > array.min)
+            array.min = array.min_found;
+    }
+    array_unique(store, leaf, &array);
+    if (array.max < array.min)
+        return;
+    STORE_GROW(store->arrays, store->n_arrays, store->arrays_capacity, 16);
+    store->arrays[store->n_arrays] = array;
+    schema_add_shape(store, ref, SHAPE_ARRAY, (uint32_t)store->n_arrays++);
+}
+
+// ---- names ----
+
+struct name_pattern {
+    struct json_object *schema; // whose patternProperties it is from
+    const char *text;
+    struct json_object *value; // the schema for matching names
+    regex_id regex;            // over the name, without quotes
+    dfa_state start;
+};
+
+struct names { // while one object is built
+    struct schema_store *store;
+    const struct leaf *leaf;
+    struct name_pattern *patterns;
+    size_t n_patterns;
+    const char **known; // property names, each once
+    size_t n_known, known_capacity;
+    uint32_t *table; // open addressing, index + 1
+    size_t table_size;
+    regex_id allowed; // by propertyNames; any_text when there is none
+    dfa_state allowed_start;
+};
+
+static uint32_t name_hash(const char *name)
+{
+    uint32_t h = 2166136261u;
+    for (; *name; name++)
+        h = (h ^ (unsigned char)*name) * 16777619u;
+    return h;
+}
+
+// The index of a known name; adds it when asked, else SPEC_NONE for a new one.
+static uint32_t name_index(struct names *names, const char *name, bool adds)
+{
+    if (names->n_known * 2 >= names->table_size && adds) {
+        names->table_size = names->table_size ? names->table_size * 2 : 32;
+        free(names->table);
+        names->table = mem_new(uint32_t, names->table_size);
+        for (size_t k = 0; k < names->n_known; k++) {
+            size_t at = name_hash(names->known[k]) & (names->table_size - 1);
+            while (names->table[at])
+                at = (at + 1) & (names->table_size - 1);
+            names->table[at] = (uint32_t)k + 1;
+        }
+    }
+    if (!names->table_size)
+        return SPEC_NONE;
+    size_t at = name_hash(name) & (names->table_size - 1);
+    for (; names->table[at]; at = (at + 1) & (names->table_size - 1))
+        if (!strcmp(names->known[names->table[at] - 1], name))
+            return names->table[at] - 1;
+    if (!adds)
+        return SPEC_NONE;
+    STORE_GROW(names->known, names->n_known, names->known_capacity, 16);
+    names->known[names->n_known] = name;
+    names->table[at] = (uint32_t)++names->n_known;
+    return (uint32_t)names->n_known - 1;
+}
+
+static void collect_names(struct names *names)
+{
+    const struct leaf *leaf = names->leaf;
+    // Notes are newest first; the schema's own order is the other way round.
+    const struct note *sources[64];
+    size_t n_sources = 0;
+    for (const struct note *note = leaf->objects; note; note = note->next)
+        if (n_sources < COUNT_OF(sources))
+            sources[n_sources++] = note;
+    while (n_sources-- > 0) {
+        struct json_object *properties = schema_get(sources[n_sources]->json, "properties");
+        if (!json_object_is_type(properties, json_type_object))
+            continue;
+        json_object_object_foreach(properties, name, schema)
+        {
+            (void)schema;
+            name_index(names, name, true);
+        }
+    }
+    for (const struct note *note = leaf->object_value; note; note = note->next) {
+        json_object_object_foreach(note->json, name, value)
+        {
+            (void)value;
+            name_index(names, name, true);
+        }
+    }
+    const struct note *lists[] = {leaf->required, leaf->lacks, leaf->property_nots};
+    for (size_t l = 0; l < COUNT_OF(lists); l++)
+        for (const struct note *note = lists[l]; note; note = note->next)
+            name_index(names, note->name, true);
+    for (const struct note *note = leaf->implications; note; note = note->next) {
+        name_index(names, note->name, true);
+        if (json_object_is_type(note->json, json_type_string))
+            name_index(names, json_object_get_string(note->json), true);
+    }
+}
+
+static void collect_patterns(struct names *names)
+{
+    struct schema_store *store = names->store;
+    size_t capacity = 0;
+    for (const struct note *note = names->leaf->objects; note; note = note->next) {
+        struct json_object *patterns = schema_get(note->json, "patternProperties");
+        if (!json_object_is_type(patterns, json_type_object))
+            continue;
+        json_object_object_foreach(patterns, text, schema)
+        {
+            bool is_relaxed;
+            STORE_GROW(names->patterns, names->n_patterns, capacity, 4);
+            struct name_pattern *pattern = &names->patterns[names->n_patterns++];
+            *pattern = (struct name_pattern){note->json, text, schema, REGEX_EMPTY, DFA_DEAD};
+            pattern->regex = schema_pattern(store, patterns, text, text, strlen(text), &is_relaxed);
+            pattern->start = dfa_start(&store->dfa, pattern->regex, DFA_DEAD, 0);
+        }
+    }
+}
+
+static void collect_name_schemas(struct names *names)
+{
+    struct schema_store *store = names->store;
+    names->allowed = store->any_text;
+    for (const struct note *note = names->leaf->name_schemas; note; note = note->next) {
+        struct demand demand = {DEMAND_SCHEMA, note->json};
+        bool is_only_text;
+        // Names are strings: what the schema says of strings, as text between quotes.
+        regex_id text = schema_text(store, schema_place(store, &demand, 1), false, &is_only_text);
+        names->allowed = names->allowed == store->any_text
+                             ? text
+                             : regex_and2(store->pool, names->allowed, text);
+    }
+    names->allowed_start = dfa_start(&store->dfa, names->allowed, store->free_string, 0);
+}
+
+static bool value_has(struct json_object *object, const char *name, struct json_object **value)
+{
+    return json_object_object_get_ex(object, name, value);
+}
+
+// What holds for the value of `name` (NULL: of any name that matches exactly the patterns whose
+// bits are set).
+static value_ref name_place(struct names *names, const char *name, unsigned matched)
+{
+    struct demand_list list = {0};
+    const struct leaf *leaf = names->leaf;
+    bool is_evaluated = false;
+    for (const struct note *note = leaf->objects; note; note = note->next) {
+        struct json_object *schema = schema_get(note->json, "properties"), *value = NULL;
+        bool is_covered = false;
+        if (name && json_object_is_type(schema, json_type_object) &&
+            value_has(schema, name, &value)) {
+            demand_add(&list, DEMAND_SCHEMA, value);
+            is_covered = true;
+        }
+        for (size_t p = 0; p < names->n_patterns; p++) {
+            if (names->patterns[p].schema != note->json || !(matched >> p & 1))
+                continue;
+            demand_add(&list, DEMAND_SCHEMA, names->patterns[p].value);
+            is_covered = true;
+        }
+        struct json_object *additional = schema_get(note->json, "additionalProperties");
+        if (!is_covered && additional)
+            demand_add(&list, DEMAND_SCHEMA, additional);
+        is_evaluated = is_evaluated || is_covered || additional;
+    }
+    if (leaf->unevaluated_properties && !is_evaluated)
+        demand_add(&list, DEMAND_SCHEMA,
+                   schema_get(leaf->unevaluated_properties, "unevaluatedProperties"));
+    for (const struct note *note = leaf->object_value; note; note = note->next) {
+        struct json_object *value = NULL;
+        if (name && value_has(note->json, name, &value))
+            demand_add(&list, DEMAND_VALUE, value);
+        else
+            demand_add(&list, DEMAND_CANNOT_EXIST, NULL);
+    }
+    for (const struct note *note = leaf->property_nots; name && note; note = note->next)
+        if (!strcmp(note->name, name))
+            demand_add(&list, DEMAND_NOT, note->json);
+    for (const struct note *note = leaf->lacks; name && note; note = note->next)
+        if (!strcmp(note->name, name))
+            demand_add(&list, DEMAND_CANNOT_EXIST, NULL);
+    value_ref ref = demands_take(names->store, &list);
+    free(list.items);
+    return ref;
+}
+
+static bool cannot_exist(const struct schema_store *store, value_ref ref)
+{
+    const struct place *place = &store->places[ref];
+    for (uint32_t i = 0; i < place->n_demands; i++) {
+        struct demand demand = store->demands[place->first_demand + i];
+        if (demand.kind == DEMAND_CANNOT_EXIST ||
+            (demand.kind == DEMAND_SCHEMA && schema_is_false(demand.json)))
+            return true;
+    }
+    return false;
+}
+
+static unsigned matching(struct names *names, struct str spelled)
+{
+    unsigned matched = 0;
+    for (size_t p = 0; p < names->n_patterns && p < 32; p++)
+        if (dfa_matches(&names->store->dfa, names->patterns[p].start, spelled))
+            matched |= 1u << p;
+    return matched;
+}
+
+// ---- the object ----
+
+struct spelled_name {
+    struct str text;
+    uint32_t owner;
+};
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct spelled_name *x = a, *y = b;
+    size_t size = x->text.size < y->text.size ? x->text.size : y->text.size;
+    int order = memcmp(x->text.data, y->text.data, size);
+    return order ? order : x->text.size < y->text.size ? -1 : x->text.size > y->text.size;
+}
+
+static bool fill_properties(struct names *names, struct object_spec *object)
+{
+    struct schema_store *store = names->store;
+    size_t n = names->n_known;
+    object->n_properties = n;
+    object->n_words = (n + 63) / 64;
+    object->values = arena_new(&store->arena, value_ref, n + 1);
+    object->required = arena_new(&store->arena, uint64_t, object->n_words + 1);
+    object->allowed = arena_new(&store->arena, uint64_t, object->n_words + 1);
+    object->names.texts = arena_new(&store->arena, struct str, 2 * n + 1);
+    object->names.owners = arena_new(&store->arena, uint32_t, 2 * n + 1);
+    object->names.n_owners = n;
+    if (!object->values || !object->required || !object->allowed || !object->names.texts ||
+        !object->names.owners)
+        return false;
+    struct spelled_name *spelled = mem_new(struct spelled_name, 2 * n + 1);
+    size_t n_spelled = 0;
+    for (size_t p = 0; p < n; p++) {
+        struct str forms[2];
+        size_t n_forms = schema_spell(store, str_of(names->known[p]), "", "\"", forms);
+        for (size_t f = 0; f < n_forms; f++)
+            spelled[n_spelled++] = (struct spelled_name){forms[f], (uint32_t)p};
+        struct str bare = str_slice(forms[0], 0, n_forms ? forms[0].size - 1 : 0);
+        object->values[p] = name_place(names, names->known[p], matching(names, bare));
+        bool is_allowed = n_forms && !cannot_exist(store, object->values[p]) &&
+                          (names->allowed == store->any_text ||
+                           dfa_matches(&store->dfa, names->allowed_start, bare));
+        if (is_allowed)
+            object->allowed[p / 64] |= UINT64_C(1) << (p % 64);
+    }
+    if (n_spelled)
+        qsort(spelled, n_spelled, sizeof *spelled, compare_names);
+    for (size_t i = 0; i < n_spelled; i++) {
+        object->names.texts[i] = spelled[i].text;
+        object->names.owners[i] = spelled[i].owner;
+    }
+    object->names.n_texts = n_spelled;
+    free(spelled);
+    return true;
+}
+
+static bool has_bit(const uint64_t *bits, size_t i)
+{
+    return bits[i / 64] >> (i % 64) & 1;
+}
+
+// False when a required property cannot be there.
+static bool fill_required(struct names *names, struct object_spec *object)
+{
+    for (const struct note *note = names->leaf->required; note; note = note->next) {
+        uint32_t p = name_index(names, note->name, false);
+        if (!has_bit(object->allowed, p))
+            return false;
+        if (!has_bit(object->required, p))
+            object->n_required++;
+        object->required[p / 64] |= UINT64_C(1) << (p % 64);
+    }
+    for (const struct note *note = names->leaf->object_value; note; note = note->next) {
+        json_object_object_foreach(note->json, name, value)
+        {
+            (void)value;
+            uint32_t p = name_index(names, name, false);
+            if (!has_bit(object->allowed, p))
+                return false;
+            if (!has_bit(object->required, p))
+                object->n_required++;
+            object->required[p / 64] |= UINT64_C(1) << (p % 64);
+        }
+    }
+    return true;
+}
+
+static void fill_implications(struct names *names, struct object_spec *object)
+{
+    size_t n = 0;
+    for (const struct note *note = names->leaf->implications; note; note = note->next)
+        n += json_object_is_type(note->json, json_type_string);
+    object->implications = arena_alloc(&names->store->arena, n + 1, sizeof *object->implications);
+    for (const struct note *note = names->leaf->implications; note && object->implications;
+         note = note->next) {
+        if (!json_object_is_type(note->json, json_type_string))
+            continue;
+        size_t i = object->n_implications++;
+        object->implications[i].if_present = name_index(names, note->name, false);
+        object->implications[i].then_required =
+            name_index(names, json_object_get_string(note->json), false);
+    }
+}
+
+// Names that are no known property and match exactly the patterns in `matched`.
+static void add_other(struct names *names, struct object_spec *object, unsigned matched,
+                      bool is_exact)
+{
+    struct schema_store *store = names->store;
+    struct regex_pool *pool = store->pool;
+    value_ref value = name_place(names, NULL, matched);
+    if (cannot_exist(store, value))
+        return;
+    regex_id *parts = mem_new(regex_id, names->n_patterns + 3);
+    size_t n_parts = 0;
+    bool is_open = names->allowed == store->any_text;
+    for (size_t p = 0; p < names->n_patterns; p++) {
+        bool is_in = p < 32 && (matched >> p & 1);
+        if (!is_in && !is_exact && matched)
+            continue;
+        is_open = false;
+        parts[n_parts++] =
+            is_in ? names->patterns[p].regex : regex_not(pool, names->patterns[p].regex);
+    }
+    parts[n_parts++] = names->allowed;
+    regex_id name = regex_and(pool, parts, n_parts);
+    free(parts);
+    regex_id text = regex_concat(pool, name, store->quote);
+    if (object->names.n_texts) {
+        regex_id known = regex_literals(pool, object->names.texts, object->names.n_texts);
+        text = regex_and2(pool, text, regex_not(pool, known));
+    }
+    dfa_state start = dfa_start(&store->dfa, text, store->free_string, is_open ? DFA_OPEN : 0);
+    if (start == DFA_DEAD)
+        return;
+    object->others[object->n_others++] = (struct object_other){start, value};
+}
+
+static void fill_others(struct names *names, struct object_spec *object)
+{
+    size_t n = names->n_patterns;
+    bool is_exact = n <= PATTERNS_MAX;
+    size_t n_subsets = is_exact ? (size_t)1 << n : n + 1;
+    object->others = arena_new(&names->store->arena, struct object_other, n_subsets);
+    if (!object->others)
+        return;
+    if (!is_exact)
+        schema_relax(names->store, names->patterns[0].schema, "patternProperties",
+                     "combinations of many patterns");
+    for (size_t s = 0; s < n_subsets && s <= 32; s++)
+        add_other(names, object, is_exact ? (unsigned)s : s ? 1u << (s - 1) : 0, is_exact);
+}
+
+void schema_leaf_object(struct schema_store *store, value_ref ref, struct leaf *leaf)
+{
+    struct names names = {.store = store, .leaf = leaf};
+    struct object_spec object = {.min = leaf->min_properties, .max = leaf->max_properties};
+    collect_names(&names);
+    collect_patterns(&names);
+    collect_name_schemas(&names);
+    bool is_possible = fill_properties(&names, &object) && fill_required(&names, &object) &&
+                       object.n_required <= object.max && object.min <= object.max;
+    if (is_possible) {
+        fill_implications(&names, &object);
+        fill_others(&names, &object);
+        STORE_GROW(store->objects, store->n_objects, store->objects_capacity, 16);
+        store->objects[store->n_objects] = object;
+        schema_add_shape(store, ref, SHAPE_OBJECT, (uint32_t)store->n_objects++);
+    }
+    free(names.patterns);
+    free(names.known);
+    free(names.table);
+}

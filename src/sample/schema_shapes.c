@@ -1,0 +1,316 @@
+// The shapes of a leaf: what each type that is left may look like.
+#include "sample/schema_store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+#define LITERAL_SIZE_MAX 60000 // of one text in a list
+
+void schema_add_shape(struct schema_store *store, value_ref ref, enum shape_kind kind, uint32_t i)
+{
+    struct value_spec *spec = &store->places[ref].spec;
+    for (size_t s = 0; s < spec->n_shapes; s++)
+        if (spec->shapes[s].kind == kind && spec->shapes[s].i == i)
+            return;
+    spec->shapes = mem_resize(spec->shapes, spec->n_shapes + 1, sizeof *spec->shapes);
+    spec->shapes[spec->n_shapes++] = (struct shape){kind, i};
+}
+
+// ---- literals ----
+
+struct literal_list {
+    struct {
+        struct str text;
+        uint32_t owner;
+    } * items;
+    size_t n, capacity;
+    uint32_t n_owners;
+};
+
+static int compare_literals(const void *a, const void *b)
+{
+    const struct str *x = a, *y = b; // the text comes first in an item
+    size_t size = x->size < y->size ? x->size : y->size;
+    int order = memcmp(x->data, y->data, size);
+    return order ? order : x->size < y->size ? -1 : x->size > y->size;
+}
+
+static void list_add(struct literal_list *list, struct str text, uint32_t owner)
+{
+    STORE_GROW(list->items, list->n, list->capacity, 16);
+    list->items[list->n].text = text;
+    list->items[list->n++].owner = owner;
+}
+
+static uint32_t literals_add(struct schema_store *store, struct literal_list *list)
+{
+    if (list->n)
+        qsort(list->items, list->n, sizeof *list->items, compare_literals);
+    struct literal_set set = {.n_owners = list->n_owners};
+    set.texts = arena_new(&store->arena, struct str, list->n + 1);
+    set.owners = arena_new(&store->arena, uint32_t, list->n + 1);
+    for (size_t i = 0; set.texts && set.owners && i < list->n; i++) {
+        if (set.n_texts && str_equal(set.texts[set.n_texts - 1], list->items[i].text))
+            continue;
+        set.texts[set.n_texts] = list->items[i].text;
+        set.owners[set.n_texts++] = list->items[i].owner;
+    }
+    free(list->items);
+    STORE_GROW(store->literals, store->n_literals, store->literals_capacity, 16);
+    store->literals[store->n_literals] = set;
+    return (uint32_t)store->n_literals++;
+}
+
+void schema_merge_literals(struct schema_store *store, struct value_spec *spec)
+{
+    struct literal_list list = {0};
+    size_t n_sets = 0, n_kept = 0;
+    for (size_t s = 0; s < spec->n_shapes; s++)
+        n_sets += spec->shapes[s].kind == SHAPE_LITERALS;
+    if (n_sets < 2)
+        return;
+    for (size_t s = 0; s < spec->n_shapes; s++) {
+        if (spec->shapes[s].kind != SHAPE_LITERALS) {
+            spec->shapes[n_kept++] = spec->shapes[s];
+            continue;
+        }
+        struct literal_set set = store->literals[spec->shapes[s].i];
+        for (size_t i = 0; i < set.n_texts; i++)
+            list_add(&list, set.texts[i], list.n_owners + set.owners[i]);
+        list.n_owners += (uint32_t)set.n_owners;
+    }
+    spec->shapes[n_kept++] = (struct shape){SHAPE_LITERALS, literals_add(store, &list)};
+    spec->n_shapes = n_kept;
+}
+
+static bool note_has(const struct note *note, struct json_object *value)
+{
+    if (note->max == 1)
+        return schema_json_equal(note->json, value);
+    for (size_t i = 0; i < json_object_array_length(note->json); i++)
+        if (schema_json_equal(json_object_array_get_idx(note->json, i), value))
+            return true;
+    return false;
+}
+
+static struct str text_of(struct json_object *value)
+{
+    return (struct str){json_object_get_string(value), (size_t)json_object_get_string_len(value)};
+}
+
+// Whether one of the allowed scalars also follows what else the leaf says.
+static bool literal_fits(struct schema_store *store, const struct leaf *leaf,
+                         struct json_object *value, dfa_state *text_start)
+{
+    unsigned type = schema_type_bits(value);
+    if (!(type & leaf->types & TYPE_SCALAR))
+        return false;
+    for (const struct note *note = leaf->enums->next; note; note = note->next)
+        if (!note_has(note, value))
+            return false;
+    for (const struct note *note = leaf->not_values; note; note = note->next)
+        if (schema_json_equal(note->json, value))
+            return false;
+    if (type & (TYPE_INTEGER | TYPE_FRACTION)) {
+        struct number_spec spec = leaf->number;
+        spec.takes_integers = spec.takes_fractions = true;
+        return number_spec_takes(&spec, str_of(json_object_to_json_string(value)));
+    }
+    if (type != TYPE_STRING || (!leaf->patterns && !leaf->formats && !leaf->min_length &&
+                                leaf->max_length == SPEC_NO_LIMIT))
+        return true;
+    if (*text_start == DFA_UNKNOWN)
+        *text_start = dfa_start(&store->dfa, schema_leaf_text(store, leaf), DFA_DEAD, 0);
+    struct str spelled[2];
+    return schema_spell(store, text_of(value), "", "", spelled) &&
+           dfa_matches(&store->dfa, *text_start, spelled[0]);
+}
+
+uint32_t schema_leaf_literals(struct schema_store *store, const struct leaf *leaf)
+{
+    struct literal_list list = {0};
+    dfa_state text_start = DFA_UNKNOWN;
+    const struct note *from = leaf->enums;
+    size_t n = from->max == 1 ? 1 : json_object_array_length(from->json);
+    for (size_t i = 0; i < n; i++) {
+        struct json_object *value =
+            from->max == 1 ? from->json : json_object_array_get_idx(from->json, i);
+        if (!literal_fits(store, leaf, value, &text_start))
+            continue;
+        struct str spelled[2] = {{NULL, 0}, {NULL, 0}};
+        size_t n_spelled = 1;
+        if (json_object_is_type(value, json_type_string)) {
+            const char *quote = store->form == TEXT_RAW ? "" : "\"";
+            n_spelled = schema_spell(store, text_of(value), quote, quote, spelled);
+        } else {
+            const char *text = json_object_to_json_string(value);
+            spelled[0] = (struct str){arena_copy(&store->arena, text, strlen(text)), strlen(text)};
+        }
+        for (size_t s = 0; s < n_spelled; s++)
+            if (spelled[s].data && spelled[s].size <= LITERAL_SIZE_MAX)
+                list_add(&list, spelled[s], list.n_owners);
+        list.n_owners++;
+    }
+    return literals_add(store, &list);
+}
+
+static void leaf_constants(struct schema_store *store, value_ref ref, const struct leaf *leaf)
+{
+    static const struct {
+        unsigned type;
+        const char *text;
+    } constants[] = {{TYPE_NULL, "null"}, {TYPE_TRUE, "true"}, {TYPE_FALSE, "false"}};
+    struct literal_list list = {0};
+    for (size_t i = 0; i < COUNT_OF(constants); i++)
+        if (leaf->types & constants[i].type)
+            list_add(&list, str_of(constants[i].text), list.n_owners++);
+    if (list.n)
+        schema_add_shape(store, ref, SHAPE_LITERALS, literals_add(store, &list));
+}
+
+// ---- strings ----
+
+// What stands between the quotes.
+regex_id schema_leaf_text(struct schema_store *store, const struct leaf *leaf)
+{
+    struct regex_pool *pool = store->pool;
+    regex_id any = charset_any(pool, store->form);
+    regex_id text = regex_repeat(pool, any, leaf->min_length, leaf->max_length);
+    if (leaf->max_length < leaf->min_length)
+        return REGEX_EMPTY;
+    regex_id free_text = regex_repeat(pool, any, 0, REGEX_NO_LIMIT);
+    bool is_relaxed;
+    for (const struct note *note = leaf->patterns; note; note = note->next) {
+        regex_id pattern =
+            schema_pattern(store, note->json, NULL, json_object_get_string(note->json),
+                           (size_t)json_object_get_string_len(note->json), &is_relaxed);
+        if (note->is_negated)
+            pattern =
+                is_relaxed ? free_text : regex_and2(pool, regex_not(pool, pattern), free_text);
+        text = pattern == free_text ? text
+               : text == free_text  ? pattern
+                                    : regex_and2(pool, text, pattern);
+    }
+    for (const struct note *note = leaf->formats; note; note = note->next) {
+        regex_id format = schema_format(store, note->json, note->name, &is_relaxed);
+        text = format == free_text ? text
+               : text == free_text ? format
+                                   : regex_and2(pool, text, format);
+    }
+    for (const struct note *note = leaf->not_values; note; note = note->next)
+        if (json_object_is_type(note->json, json_type_string)) {
+            regex_id value = charset_text_regex(pool, text_of(note->json), store->form);
+            text = regex_and2(pool, text, regex_not(pool, value));
+        }
+    return text;
+}
+
+static struct json_object *text_source(const struct leaf *leaf)
+{
+    return leaf->patterns  ? leaf->patterns->json
+           : leaf->formats ? leaf->formats->json
+           : leaf->seen    ? leaf->seen->json
+                           : NULL;
+}
+
+static void leaf_string(struct schema_store *store, value_ref ref, const struct leaf *leaf)
+{
+    struct regex_pool *pool = store->pool;
+    regex_id text = schema_leaf_text(store, leaf);
+    if (regex_pool_is_full(pool)) {
+        schema_relax(store, text_source(leaf), NULL, "the automata of this schema are too large");
+        text = store->any_text;
+    }
+    regex_id inside = regex_concat(pool, text, store->quote);
+    // Without room the states are those of any string.
+    dfa_state start = dfa_start(&store->dfa, inside, store->free_string, 0);
+    if (start == DFA_DEAD)
+        return;
+    regex_id whole = regex_concat(pool, store->quote, inside);
+    dfa_state any = dfa_start(
+        &store->dfa,
+        regex_concat(pool, store->quote, regex_concat(pool, store->any_text, store->quote)),
+        DFA_DEAD, 0);
+    schema_add_shape(store, ref, SHAPE_TEXT, dfa_start(&store->dfa, whole, any, 0));
+}
+
+// ---- numbers ----
+
+static void leaf_number(struct schema_store *store, value_ref ref, const struct leaf *leaf)
+{
+    unsigned types = leaf->types & (TYPE_INTEGER | TYPE_FRACTION);
+    struct number_spec spec = leaf->number;
+    spec.takes_integers = types & TYPE_INTEGER;
+    spec.takes_fractions = types & TYPE_FRACTION;
+    size_t n_excluded = 0;
+    for (const struct note *note = leaf->not_values; note; note = note->next)
+        n_excluded += !json_object_is_type(note->json, json_type_string);
+    bool is_bounded = spec.has_min || spec.has_max || spec.factor || n_excluded;
+    if (!is_bounded && types & TYPE_INTEGER) {
+        schema_add_shape(store, ref, SHAPE_TEXT,
+                         types & TYPE_FRACTION ? store->free_number : store->free_integer);
+        return;
+    }
+    if (number_spec_is_empty(&spec))
+        return;
+    if (n_excluded) {
+        spec.excluded = mem_new(double, n_excluded);
+        for (const struct note *note = leaf->not_values; note; note = note->next)
+            if (!json_object_is_type(note->json, json_type_string))
+                spec.excluded[spec.n_excluded++] = json_object_get_double(note->json);
+    }
+    schema_add_shape(store, ref, SHAPE_NUMBER, number_table_add(&store->numbers, &spec));
+}
+
+void schema_leaf_shapes(struct schema_store *store, value_ref ref, struct leaf *leaf)
+{
+    if (leaf->enums) {
+        uint32_t literals = schema_leaf_literals(store, leaf);
+        if (store->literals[literals].n_texts)
+            schema_add_shape(store, ref, SHAPE_LITERALS, literals);
+        return;
+    }
+    leaf_constants(store, ref, leaf);
+    if (leaf->types & TYPE_STRING)
+        leaf_string(store, ref, leaf);
+    if (leaf->types & (TYPE_INTEGER | TYPE_FRACTION))
+        leaf_number(store, ref, leaf);
+    if (leaf->types & TYPE_ARRAY)
+        schema_leaf_array(store, ref, leaf);
+    if (leaf->types & TYPE_OBJECT)
+        schema_leaf_object(store, ref, leaf);
+}
+
+void schema_collect_text(struct schema_store *store, value_ref ref, struct leaf *leaf)
+{
+    (void)ref;
+    unsigned others = leaf->types & ~(unsigned)TYPE_STRING;
+    regex_id text = REGEX_EMPTY;
+    if (leaf->enums) {
+        uint32_t literals = schema_leaf_literals(store, leaf);
+        const struct literal_set set = store->literals[literals];
+        struct str *bare = mem_new(struct str, set.n_texts + 1);
+        size_t n = 0;
+        others = 0;
+        for (size_t i = 0; i < set.n_texts; i++) {
+            bool is_quoted = set.texts[i].size >= 2 && set.texts[i].data[0] == '"';
+            if (store->form == TEXT_RAW)
+                bare[n++] = set.texts[i];
+            else if (is_quoted)
+                bare[n++] = str_slice(set.texts[i], 1, set.texts[i].size - 1);
+            else
+                others |= leaf->types & ~(unsigned)TYPE_STRING;
+        }
+        // Without the closing quote the order can differ: "a" before "a!" but a" after a!".
+        if (n)
+            qsort(bare, n, sizeof *bare, compare_literals);
+        text = regex_literals(store->pool, bare, n);
+        free(bare);
+    } else if (leaf->types & TYPE_STRING) {
+        text = schema_leaf_text(store, leaf);
+    }
+    store->text = regex_or2(store->pool, store->text, text);
+    store->other_types |= others;
+}

@@ -1,0 +1,211 @@
+// schema_store.h - what the files behind json_schema.h share; nobody else includes it.
+//
+// schema_expand.c multiplies the demands of a place out into leaves; schema_shapes.c makes a leaf's
+// shapes; schema_names.c resolves references; json_schema.c owns the store.
+#ifndef HEARTH_SAMPLE_SCHEMA_STORE_H
+#define HEARTH_SAMPLE_SCHEMA_STORE_H
+
+#include <json-c/json.h>
+
+#include "sample/json_schema.h"
+#include "sample/pattern.h"
+
+enum demand_kind {
+    DEMAND_SCHEMA,       // follow the schema `json`
+    DEMAND_NOT,          // do not
+    DEMAND_VALUE,        // be equal to `json`
+    DEMAND_CANNOT_EXIST, // no value at all
+};
+
+struct demand {
+    enum demand_kind kind;
+    struct json_object *json;
+};
+
+struct place {
+    uint32_t first_demand, n_demands; // in store->demands
+    struct value_spec spec;
+    bool is_expanded, is_pruned;
+    uint8_t existence; // of enum existence
+};
+
+enum existence { EXISTENCE_UNKNOWN, EXISTENCE_YES, EXISTENCE_NO, EXISTENCE_ASKED };
+
+enum json_type_bit {
+    TYPE_NULL = 1,
+    TYPE_TRUE = 2,
+    TYPE_FALSE = 4,
+    TYPE_INTEGER = 8,
+    TYPE_FRACTION = 16, // numbers that are no integers
+    TYPE_STRING = 32,
+    TYPE_ARRAY = 64,
+    TYPE_OBJECT = 128,
+    TYPE_SCALAR = 63,
+    TYPE_ANY = 255,
+};
+
+struct note { // a link of a list in the scratch arena; leaves share tails
+    struct note *next;
+    struct json_object *json;
+    const char *name;
+    bool is_negated;
+    uint32_t min, max;
+};
+
+enum branch_kind {
+    BRANCH_ANY_OF,
+    BRANCH_ONE_OF,
+    BRANCH_NOT,
+    BRANCH_IF,
+    BRANCH_ENUM,
+    BRANCH_DEPENDS
+};
+
+struct branch {
+    struct branch *next;
+    enum branch_kind kind;
+    struct json_object *json;
+    const char *name;
+};
+
+// Demands that were multiplied out so far: no alternatives are left when `branches` is empty.
+struct leaf {
+    unsigned types; // of enum json_type_bit
+    struct branch *branches;
+    struct note *seen;  // schemas taken, against reference cycles
+    struct note *enums; // lists (or is_negated: a single value, max 1) of allowed scalars
+    struct note *not_values;
+    struct note *patterns, *formats;
+    uint32_t min_length, max_length;
+    struct number_spec number;
+    uint32_t min_items, max_items, min_properties, max_properties;
+    struct note *required;      // name
+    struct note *lacks;         // name
+    struct note *property_nots; // name, json
+    struct note *implications;  // name: if present; json: string, then required
+    struct note *name_schemas;  // propertyNames
+    struct note *objects;       // schemas with properties, patternProperties, additionalProperties
+    struct note *object_value;  // a constant object
+    struct note *arrays;        // schemas with items ...
+    struct note *array_value;   // a constant array
+    struct note *contains;
+    struct json_object *unique; // the schema that says so, or NULL
+    struct json_object *unevaluated_properties;
+    unsigned depth; // of negations and references
+};
+
+struct schema_id { // "$id", "id", "$anchor": how a reference may name a schema
+    const char *text;
+    struct json_object *schema;
+    bool is_anchor;
+};
+
+struct schema_document {
+    struct json_object *root;
+    int draft; // 4, 6, 7, 2019, 2020
+    struct schema_id *ids;
+    size_t n_ids, ids_capacity;
+    bool has_ids; // the table is filled
+};
+
+struct schema_store {
+    struct regex_pool *pool;
+    struct dfa dfa;
+    struct number_table numbers;
+    struct arena arena;   // specs, for good
+    struct arena scratch; // of one expansion
+    struct schema_document *documents;
+    size_t n_documents;
+    struct demand *demands;
+    size_t n_demands, demands_capacity;
+    struct place *places;
+    size_t n_places, places_capacity;
+    uint32_t *place_table;
+    size_t place_table_size;
+    struct array_spec *arrays;
+    size_t n_arrays, arrays_capacity;
+    struct object_spec *objects;
+    size_t n_objects, objects_capacity;
+    struct literal_set *literals;
+    size_t n_literals, literals_capacity;
+    struct relaxation *relaxations;
+    size_t n_relaxations;
+    struct { // patterns compiled so far
+        const void *key;
+        enum text_form form;
+        bool is_relaxed;
+        regex_id regex;
+    } * patterns;
+    size_t n_patterns, patterns_capacity;
+    dfa_state free_string, free_number, free_integer; // before the first byte, except the string
+    regex_id any_character, any_text, quote;          // inside a JSON string; the quote itself
+    size_t n_steps;
+    unsigned n_assumed;  // questions about existence answered "no" for being asked already
+    enum text_form form; // of strings; TEXT_RAW only inside schema_text
+    regex_id text;       // collected by schema_text
+    unsigned other_types;
+};
+
+#define STORE_GROW(array, n, capacity, minimum)                                                    \
+    do {                                                                                           \
+        if ((n) == (capacity)) {                                                                   \
+            (capacity) = (capacity) ? (capacity)*2 : (minimum);                                    \
+            (array) = mem_resize((array), (capacity), sizeof *(array));                            \
+        }                                                                                          \
+    } while (0)
+
+void schema_relax(struct schema_store *store, struct json_object *where, const char *keyword,
+                  const char *cause);
+
+// ---- schema_names.c ----
+// The document that `schema` belongs to; the schema that a "$ref" means, or NULL.
+struct schema_document *schema_document_of(struct schema_store *store, struct json_object *schema);
+struct json_object *schema_resolve(struct schema_store *store, struct schema_document *document,
+                                   const char *reference);
+// JSON pointer of `target` in the store's documents, for free().
+char *schema_pointer(struct schema_store *store, struct json_object *target, const char *keyword);
+
+// ---- schema_expand.c ----
+// Calls schema_leaf() for each way to satisfy the demands.
+void schema_expand(struct schema_store *store, value_ref ref,
+                   void (*leaf)(struct schema_store *store, value_ref ref, struct leaf *leaf));
+
+// ---- schema_shapes.c ----
+void schema_leaf_shapes(struct schema_store *store, value_ref ref, struct leaf *leaf);
+void schema_merge_literals(struct schema_store *store, struct value_spec *spec);
+regex_id schema_leaf_text(struct schema_store *store, const struct leaf *leaf);
+uint32_t schema_leaf_literals(struct schema_store *store, const struct leaf *leaf);
+// Collects the strings of a leaf in store->text, its other types in store->other_types.
+void schema_collect_text(struct schema_store *store, value_ref ref, struct leaf *leaf);
+void schema_add_shape(struct schema_store *store, value_ref ref, enum shape_kind kind, uint32_t i);
+
+// ---- schema_object.c ----
+void schema_leaf_object(struct schema_store *store, value_ref ref, struct leaf *leaf);
+void schema_leaf_array(struct schema_store *store, value_ref ref, struct leaf *leaf);
+
+// ---- schema_text.c ----
+regex_id schema_pattern(struct schema_store *store, struct json_object *where, const char *keyword,
+                        const char *text, size_t size, bool *is_relaxed);
+regex_id schema_format(struct schema_store *store, struct json_object *where, const char *format,
+                       bool *is_relaxed);
+// The spellings of a text in JSON, `closing` appended; returns how many (1 or 2).
+size_t schema_spell(struct schema_store *store, struct str text, const char *opening,
+                    const char *closing, struct str *out);
+bool schema_json_equal(struct json_object *a, struct json_object *b);
+
+value_ref schema_place(struct schema_store *store, const struct demand *demands, size_t n);
+unsigned schema_type_bits(struct json_object *value);
+
+static inline struct json_object *schema_get(struct json_object *object, const char *key)
+{
+    struct json_object *value = NULL;
+    if (json_object_is_type(object, json_type_object))
+        json_object_object_get_ex(object, key, &value);
+    return value;
+}
+static inline bool schema_is_false(struct json_object *schema)
+{
+    return json_object_is_type(schema, json_type_boolean) && !json_object_get_boolean(schema);
+}
+
+#endif

@@ -1,0 +1,399 @@
+#include "sample/token_mask.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+// ---- tokens that stay inside a text ----
+
+#define CLOSURE_MAX 48 // states looked at to see whether all text of some kinds is accepted
+
+struct closure {
+    struct dfa *dfa;
+    struct {
+        dfa_state state;
+        uint8_t n_owed, low, high; // bytes of a character still to come, bounds of the next one
+    } items[CLOSURE_MAX];
+    size_t n;
+    bool is_full;
+};
+
+static void closure_add(struct closure *c, dfa_state state, uint8_t n_owed, uint8_t low,
+                        uint8_t high)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (c->items[i].state == state && c->items[i].n_owed == n_owed &&
+            (!n_owed || (c->items[i].low == low && c->items[i].high == high)))
+            return;
+    if (c->n == CLOSURE_MAX) {
+        c->is_full = true;
+        return;
+    }
+    c->items[c->n].state = state;
+    c->items[c->n].n_owed = n_owed;
+    c->items[c->n].low = low;
+    c->items[c->n++].high = high;
+}
+
+static void close_ascii(struct closure *c, dfa_state state, const uint32_t *byte_kinds,
+                        uint32_t *kinds)
+{
+    for (unsigned b = 0; b < 0x80; b++) {
+        if (!(*kinds & byte_kinds[b]))
+            continue;
+        dfa_state next = dfa_step(c->dfa, state, b);
+        if (next == DFA_DEAD)
+            *kinds &= ~byte_kinds[b];
+        else
+            closure_add(c, next, 0, 0, 0);
+    }
+}
+
+static void close_high(struct closure *c, dfa_state state, uint32_t *kinds)
+{
+    static const struct {
+        uint8_t from, to, n_owed, low, high;
+    } leads[] = {{0xc2, 0xdf, 1, 0x80, 0xbf}, {0xe0, 0xe0, 2, 0xa0, 0xbf},
+                 {0xe1, 0xec, 2, 0x80, 0xbf}, {0xed, 0xed, 2, 0x80, 0x9f},
+                 {0xee, 0xef, 2, 0x80, 0xbf}, {0xf0, 0xf0, 3, 0x90, 0xbf},
+                 {0xf1, 0xf3, 3, 0x80, 0xbf}, {0xf4, 0xf4, 3, 0x80, 0x8f}};
+    // Where any byte is text, there are no characters to tell apart.
+    if (*kinds & KIND_BROKEN) {
+        for (unsigned b = 0x80; b < 0x100; b++) {
+            dfa_state next = dfa_step(c->dfa, state, b);
+            if (next == DFA_DEAD) {
+                *kinds &= ~(uint32_t)KIND_BROKEN;
+                break;
+            }
+            closure_add(c, next, 0, 0, 0);
+        }
+        if (*kinds & KIND_BROKEN)
+            return;
+    }
+    for (size_t l = 0; l < COUNT_OF(leads) && *kinds & KIND_HIGH; l++)
+        for (unsigned b = leads[l].from; b <= leads[l].to; b++) {
+            dfa_state next = dfa_step(c->dfa, state, b);
+            if (next == DFA_DEAD)
+                *kinds &= ~(uint32_t)KIND_HIGH;
+            else
+                closure_add(c, next, leads[l].n_owed, leads[l].low, leads[l].high);
+        }
+}
+
+// The kinds of characters of which every text leads on from `state`; a subset of the truth.
+static uint32_t closed_kinds(struct dfa *dfa, dfa_state state, const uint32_t *byte_kinds)
+{
+    if (dfa_flags(dfa, state) & DFA_OPEN)
+        return KIND_STRING_SAFE;
+    struct closure c = {.dfa = dfa};
+    uint32_t kinds = KIND_ALL;
+    closure_add(&c, state, 0, 0, 0);
+    for (size_t i = 0; i < c.n && kinds && !c.is_full; i++) {
+        dfa_state at = c.items[i].state;
+        uint8_t n_owed = c.items[i].n_owed;
+        if (!n_owed) {
+            close_ascii(&c, at, byte_kinds, &kinds);
+            close_high(&c, at, &kinds);
+            continue;
+        }
+        if (!(kinds & KIND_HIGH))
+            continue;
+        for (unsigned b = c.items[i].low; b <= c.items[i].high; b++) {
+            dfa_state next = dfa_step(dfa, at, b);
+            if (next == DFA_DEAD)
+                kinds &= ~(uint32_t)KIND_HIGH;
+            else
+                closure_add(&c, next, (uint8_t)(n_owed - 1), 0x80, 0xbf);
+        }
+    }
+    return c.is_full ? 0 : kinds;
+}
+
+// For "at most n more characters, then the quote": the prepared sets by length.
+static bool add_by_length(const struct mask_cache *cache, const struct dfa *dfa,
+                          const struct token_trie *trie, dfa_state state, uint64_t *mask)
+{
+    regex_id x, tail;
+    uint32_t min, max;
+    if (!regex_split_repeat(dfa->pool, dfa->nodes[state].regex, &x, &min, &max, &tail) ||
+        max == REGEX_NO_LIMIT || x != cache->any_character || tail != cache->quote)
+        return false;
+    mask_or(mask, trie->lengths[max < TRIE_LENGTHS ? max : TRIE_LENGTHS], trie->n_words);
+    for (size_t i = 0; max > TRIE_LENGTHS && i < trie->n_long; i++)
+        if (trie->long_tokens[i].n_characters <= max)
+            mask_set(mask, trie->long_tokens[i].id);
+    return true;
+}
+
+// Adds the largest prepared set within `kinds`; returns the kinds it is made of.
+static uint32_t add_slice(const struct token_trie *trie, uint32_t kinds, uint64_t *mask)
+{
+    for (size_t s = 0; s < trie->n_slices; s++)
+        if (!(trie->slices[s].kinds & ~kinds)) {
+            mask_or(mask, trie->slices[s].mask, trie->n_words);
+            return trie->slices[s].kinds;
+        }
+    return 0;
+}
+
+static void add_exit(struct text_mask *mask, size_t *capacity, size_t node)
+{
+    if (mask->n_exits == *capacity) {
+        *capacity = *capacity ? *capacity * 2 : 64;
+        mask->exits = mem_resize(mask->exits, *capacity, sizeof(uint32_t));
+    }
+    mask->exits[mask->n_exits++] = (uint32_t)node;
+}
+
+struct text_mask *text_mask_open(const struct mask_cache *cache, struct dfa *dfa,
+                                 const struct token_trie *trie, dfa_state state)
+{
+    uint32_t byte_kinds[256];
+    for (unsigned b = 0; b < 256; b++)
+        byte_kinds[b] = token_trie_byte_kind(b);
+    struct text_mask *text = mem_new(struct text_mask, 1);
+    text->mask = mem_new(uint64_t, trie->n_words + 1);
+    // Tokens of these kinds are all accepted; of those in `done`, all that are have been added.
+    uint32_t kinds = 0, done = KIND_STRING_SAFE;
+    if (!add_by_length(cache, dfa, trie, state, text->mask)) {
+        kinds = closed_kinds(dfa, state, byte_kinds);
+        done = add_slice(trie, kinds, text->mask);
+    }
+    dfa_state *states = mem_new(dfa_state, trie->depth_max + 1);
+    states[0] = state;
+    size_t capacity = 0;
+    for (size_t i = 1; i < trie->n_nodes;) {
+        const struct trie_node *node = &trie->nodes[i];
+        if (!(node->kinds & ~done) || !(node->kinds & ~kinds)) {
+            if (node->kinds & ~done)
+                mask_add_nodes(text->mask, trie, i, node->skip);
+            i = node->skip;
+            continue;
+        }
+        dfa_state next = dfa_step(dfa, states[node->depth - 1], node->byte);
+        if (next == DFA_DEAD) {
+            i = node->skip;
+            continue;
+        }
+        states[node->depth] = next;
+        mask_add_nodes(text->mask, trie, i, i + 1);
+        if (dfa_flags(dfa, next) & DFA_ACCEPTS && node->skip > i + 1)
+            add_exit(text, &capacity, i);
+        i = dfa_flags(dfa, next) & DFA_FINAL ? node->skip : i + 1;
+    }
+    free(states);
+    return text;
+}
+
+void text_mask_close(struct text_mask *mask)
+{
+    if (!mask)
+        return;
+    free(mask->mask);
+    free(mask->exits);
+    free(mask);
+}
+
+// ---- the cache ----
+
+static void cache_evict(struct mask_cache *cache, size_t keep)
+{
+    for (size_t i = 0; i < cache->n_states; i++) {
+        if (i == keep)
+            continue;
+        text_mask_close(cache->by_state[i]);
+        cache->by_state[i] = NULL;
+    }
+    cache->size = 0;
+}
+
+void mask_cache_release(struct mask_cache *cache)
+{
+    cache_evict(cache, SIZE_MAX);
+    free(cache->by_state);
+    *cache = (struct mask_cache){0};
+}
+
+const struct text_mask *mask_cache_find(struct mask_cache *cache, struct dfa *dfa,
+                                        const struct token_trie *trie, dfa_state state)
+{
+    if (cache->free_string && state == cache->free_string_state)
+        return cache->free_string;
+    if (state >= cache->n_states) {
+        size_t n = cache->n_states ? cache->n_states : 256;
+        while (n <= state)
+            n *= 2;
+        cache->by_state = mem_resize(cache->by_state, n, sizeof *cache->by_state);
+        memset(cache->by_state + cache->n_states, 0,
+               (n - cache->n_states) * sizeof *cache->by_state);
+        cache->n_states = n;
+    }
+    if (!cache->by_state[state]) {
+        if (cache->size > cache->size_max)
+            cache_evict(cache, SIZE_MAX);
+        struct text_mask *mask = text_mask_open(cache, dfa, trie, state);
+        cache->by_state[state] = mask;
+        cache->size += trie->n_words * 8 + mask->n_exits * 4;
+    }
+    return cache->by_state[state];
+}
+
+// ---- walking the tree with threads ----
+
+struct level {                // of one walk, by depth
+    size_t first, n;          // threads
+    size_t n_frames, n_words; // in use when these threads were made
+};
+
+struct walk {
+    struct machine *machine;
+    const struct token_trie *trie;
+    uint64_t *mask;
+    struct level *levels;
+    dfa_state *states;
+    size_t n_levels_max;
+};
+
+static void walk_threads(struct walk *walk, size_t node, size_t first, size_t n);
+
+// Walks below `node`, where `thread` is in a text, with the automaton alone until the text ends.
+static void walk_text(struct walk *walk, size_t i_node, struct thread thread)
+{
+    struct machine *m = walk->machine;
+    struct dfa *dfa = schema_dfa(m->store);
+    const struct trie_node *nodes = walk->trie->nodes;
+    dfa_state *states = walk->states;
+    size_t end = nodes[i_node].skip;
+    states[nodes[i_node].depth] = thread.i;
+    for (size_t i = i_node + 1; i < end;) {
+        dfa_state next = dfa_step(dfa, states[nodes[i].depth - 1], nodes[i].byte);
+        if (next == DFA_DEAD) {
+            i = nodes[i].skip;
+            continue;
+        }
+        states[nodes[i].depth] = next;
+        mask_add_nodes(walk->mask, walk->trie, i, i + 1);
+        unsigned flags = dfa_flags(dfa, next);
+        if (flags & DFA_ACCEPTS && nodes[i].skip > i + 1) {
+            size_t first = m->n_threads, n_frames = m->n_frames, n_words = m->n_words;
+            thread.i = next;
+            machine_complete(m, thread);
+            walk_threads(walk, i, first, m->n_threads - first);
+            m->n_threads = first;
+            m->n_frames = n_frames;
+            m->n_words = n_words;
+        }
+        i = flags & DFA_FINAL ? nodes[i].skip : i + 1;
+    }
+}
+
+static bool is_text(const struct thread *thread)
+{
+    return thread->kind == THREAD_TEXT || thread->kind == THREAD_OTHER_NAME ||
+           thread->kind == THREAD_OTHER_OPENING;
+}
+
+// Walks below `node`, where the threads [first, first + n) stand.
+static void walk_threads(struct walk *walk, size_t i_node, size_t first, size_t n)
+{
+    struct machine *m = walk->machine;
+    const struct trie_node *nodes = walk->trie->nodes;
+    struct level *levels = walk->levels;
+    size_t end = nodes[i_node].skip;
+    levels[nodes[i_node].depth] = (struct level){first, n, m->n_frames, m->n_words};
+    for (size_t i = i_node + 1; i < end && n;) {
+        struct level above = levels[nodes[i].depth - 1];
+        m->n_threads = above.first + above.n;
+        m->n_frames = above.n_frames;
+        m->n_words = above.n_words;
+        size_t here = m->n_threads;
+        machine_step(m, above.first, above.n, nodes[i].byte);
+        size_t n_here = m->n_threads - here;
+        if (!n_here) {
+            i = nodes[i].skip;
+            continue;
+        }
+        mask_add_nodes(walk->mask, walk->trie, i, i + 1);
+        if (nodes[i].skip == i + 1) {
+            i++;
+            continue;
+        }
+        levels[nodes[i].depth] = (struct level){here, n_here, m->n_frames, m->n_words};
+        if (n_here == 1 && is_text(&m->threads[here])) {
+            // The levels below are free for what follows the text; this one is done after it.
+            walk_text(walk, i, m->threads[here]);
+            i = nodes[i].skip;
+            continue;
+        }
+        i++;
+    }
+}
+
+static void add_threads(struct walk *walk, struct mask_cache *cache, size_t first, size_t n,
+                        int depth);
+
+static void add_text_thread(struct walk *walk, struct mask_cache *cache, struct thread thread,
+                            int depth)
+{
+    struct machine *m = walk->machine;
+    size_t set = m->n_threads, n_frames = m->n_frames, n_words = m->n_words;
+    const struct text_mask *text =
+        mask_cache_find(cache, schema_dfa(m->store), walk->trie, thread.i);
+    mask_or(walk->mask, text->mask, walk->trie->n_words);
+    if (text->n_exits) {
+        machine_complete(m, thread);
+        size_t n = m->n_threads - set;
+        for (size_t e = 0; n && e < text->n_exits; e++)
+            walk_threads(walk, text->exits[e], set, n);
+        m->n_threads = set;
+        m->n_frames = n_frames;
+        m->n_words = n_words;
+    }
+    // The text may also end right here, before the next token.
+    if (machine_can_complete(m, thread) && depth < 8) {
+        machine_complete(m, thread);
+        add_threads(walk, cache, set, m->n_threads - set, depth + 1);
+    }
+    m->n_threads = set;
+    m->n_frames = n_frames;
+    m->n_words = n_words;
+}
+
+static void add_threads(struct walk *walk, struct mask_cache *cache, size_t first, size_t n,
+                        int depth)
+{
+    struct machine *m = walk->machine;
+    size_t set = m->n_threads, n_frames = m->n_frames, n_words = m->n_words;
+    for (size_t t = first; t < first + n; t++)
+        if (is_text(&m->threads[t]))
+            add_text_thread(walk, cache, m->threads[t], depth);
+    // The others are walked together, as one set at the end.
+    size_t n_others = 0;
+    for (size_t t = first; t < first + n; t++)
+        n_others += !is_text(&m->threads[t]) && m->threads[t].kind != THREAD_DONE;
+    if (!n_others)
+        return;
+    if (m->n_threads + n_others > m->threads_capacity) {
+        m->threads_capacity = (m->n_threads + n_others) * 2;
+        m->threads = mem_resize(m->threads, m->threads_capacity, sizeof(struct thread));
+    }
+    for (size_t t = first; t < first + n; t++)
+        if (!is_text(&m->threads[t]) && m->threads[t].kind != THREAD_DONE)
+            m->threads[m->n_threads++] = m->threads[t];
+    walk_threads(walk, 0, set, n_others);
+    m->n_threads = set;
+    m->n_frames = n_frames;
+    m->n_words = n_words;
+}
+
+void token_mask_add(struct machine *machine, struct mask_cache *cache,
+                    const struct token_trie *trie, size_t first, size_t n, uint64_t *mask)
+{
+    struct walk walk = {.machine = machine, .trie = trie, .mask = mask};
+    walk.levels = mem_new(struct level, trie->depth_max + 1);
+    walk.states = mem_new(dfa_state, trie->depth_max + 1);
+    add_threads(&walk, cache, first, n, 0);
+    free(walk.levels);
+    free(walk.states);
+}
