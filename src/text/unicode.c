@@ -49,19 +49,29 @@ bool utf8_continues(const unsigned char *held, size_t n_held, unsigned char next
     return next >= low && next <= high;
 }
 
-struct unicode_char unicode_decode(struct str text, size_t at)
+uint32_t utf8_decode(struct str text, size_t at, unsigned *size)
 {
+    *size = at < text.size;
     if (at >= text.size)
-        return (struct unicode_char){UNICODE_BROKEN, 0, 0};
+        return UNICODE_BROKEN;
     const unsigned char *bytes = (const unsigned char *)text.data + at;
-    unsigned size = utf8_size(bytes[0]);
-    if (size == 0 || size > text.size - at)
-        return (struct unicode_char){UNICODE_BROKEN, 0, 1};
-    uint32_t code = size == 1 ? bytes[0] : bytes[0] & (0x7Fu >> size);
-    for (unsigned i = 1; i < size; i++) {
+    unsigned n = utf8_size(bytes[0]);
+    if (n == 0 || n > text.size - at)
+        return UNICODE_BROKEN;
+    uint32_t code = n == 1 ? bytes[0] : bytes[0] & (0x7Fu >> n);
+    for (unsigned i = 1; i < n; i++) {
         if (!utf8_continues(bytes, i, bytes[i]))
-            return (struct unicode_char){UNICODE_BROKEN, 0, 1};
+            return UNICODE_BROKEN;
         code = code << 6 | (bytes[i] & 0x3F);
     }
-    return (struct unicode_char){code, (uint8_t)unicode_classes(code), (uint8_t)size};
+    *size = n;
+    return code;
+}
+
+struct unicode_char unicode_decode(struct str text, size_t at)
+{
+    unsigned size;
+    uint32_t code = utf8_decode(text, at, &size);
+    uint8_t classes = code == UNICODE_BROKEN ? 0 : (uint8_t)unicode_classes(code);
+    return (struct unicode_char){code, classes, (uint8_t)size};
 }

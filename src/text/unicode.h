@@ -43,6 +43,9 @@ unsigned utf8_size(unsigned char lead);
 // Whether `next` may follow the n_held >= 1 bytes of an unfinished character.
 bool utf8_continues(const unsigned char *held, size_t n_held, unsigned char next);
 
+// The character that starts at `at` and its bytes: UNICODE_BROKEN and 1, or 0 at the end.
+uint32_t utf8_decode(struct str text, size_t at, unsigned *size);
+
 struct unicode_char unicode_decode(struct str text, size_t at); // for anything but ASCII
 
 static inline struct unicode_char unicode_at(struct str text, size_t at)

@@ -66,16 +66,18 @@ size_t vocab_decode(const struct vocab *vocab, struct str text, char *out)
 {
     size_t n = 0;
     for (size_t at = 0; at < text.size;) {
-        struct unicode_char c = unicode_at(text, at);
-        int byte =
-            vocab->model != VOCAB_BYTE_BPE ? (c.code == 0x2581 ? ' ' : -1) : alphabet_byte(c.code);
+        unsigned size;
+        uint32_t code = utf8_decode(text, at, &size);
+        int byte = code == 0x2581 ? ' ' : -1;
+        if (vocab->model == VOCAB_BYTE_BPE)
+            byte = alphabet_byte(code);
         if (byte >= 0) {
             out[n++] = (char)byte;
         } else {
-            memcpy(out + n, text.data + at, c.size);
-            n += c.size;
+            memcpy(out + n, text.data + at, size);
+            n += size;
         }
-        at += c.size;
+        at += size;
     }
     return n;
 }

@@ -33,19 +33,6 @@ static void open_small(struct small *small, const struct small_vocab *vocab)
         fail_msg("%s", error.text);
 }
 
-static struct buf text_of(const struct tokenizer *tokenizer, const token_id *ids, size_t n_ids,
-                          bool shows_control)
-{
-    struct buf out = {0};
-    struct detokenizer d;
-    detokenizer_init(&d, tokenizer, shows_control);
-    for (size_t i = 0; i < n_ids; i++)
-        detokenizer_push(&d, &out, ids[i]);
-    detokenizer_finish(&d, &out);
-    buf_append(&out, "", 0);
-    return out;
-}
-
 TEST(detokenize, replaces_each_maximal_invalid_prefix_once)
 {
     (void)state;

@@ -3,7 +3,7 @@
 #define HEARTH_TESTS_TEXT_SMALL_VOCAB_H
 
 #include "tests/tensor/gguf_bytes.h"
-#include "text/tokenizer.h"
+#include "text/detokenize.h"
 
 struct small_token {
     const char *text;
@@ -174,6 +174,20 @@ static inline void small_close(struct small *small)
     gguf_close(small->gguf);
     buf_release(&small->bytes);
     *small = (struct small){0};
+}
+
+// What a stream of these tokens shows, as a C string.
+static inline struct buf text_of(const struct tokenizer *tokenizer, const token_id *ids,
+                                 size_t n_ids, bool shows_control)
+{
+    struct buf out = {0};
+    struct detokenizer d;
+    detokenizer_init(&d, tokenizer, shows_control);
+    for (size_t i = 0; i < n_ids; i++)
+        detokenizer_push(&d, &out, ids[i]);
+    detokenizer_finish(&d, &out);
+    buf_append(&out, "", 0);
+    return out;
 }
 
 #endif

@@ -380,6 +380,43 @@ TEST(spm, a_space_begins_what_follows_a_special_token)
     small_close(&small);
 }
 
+// Cutting a text at its spaces changes nothing unless a token has one inside; then it is not cut.
+TEST(spm, words_are_a_shortcut_and_no_difference)
+{
+    (void)state;
+    struct small_token more[64] = {{NULL, 0, 0}};
+    size_t n = 0;
+    while (pieces[n].text) {
+        more[n] = pieces[n];
+        n++;
+    }
+    more[n] = (struct small_token){"z\u2581z", TOKEN_NORMAL, -1};
+    struct small_vocab whole = spm;
+    whole.tokens = more;
+    struct small cut_small, whole_small;
+    struct rng rng;
+    rng_seed(&rng, 31);
+    open_small(&cut_small, &spm);
+    open_small(&whole_small, &whole);
+    for (int round = 0; round < 500; round++) {
+        char text[60];
+        struct token_list a = {0}, b = {0};
+        size_t size = rng_below(&rng, sizeof text);
+        for (size_t i = 0; i < size; i++)
+            text[i] = "helao  \n"[rng_below(&rng, 8)];
+        tokenizer_encode(cut_small.tokenizer, &a, (struct str){text, size}, false);
+        tokenizer_encode(whole_small.tokenizer, &b, (struct str){text, size}, false);
+        assert_int_equal(a.n_ids, b.n_ids);
+        if (a.n_ids)
+            assert_memory_equal(a.ids, b.ids, a.n_ids * sizeof *a.ids);
+        token_list_release(&a);
+        token_list_release(&b);
+    }
+    small_close(&cut_small);
+    check(&whole_small, "z z", false, TOKENS(" ", "z", " ", "z")); // no "z " to get there by
+    small_close(&whole_small);
+}
+
 // ---- Gemma 4 ----
 
 TEST(gemma4, merges_characters_within_lines)
@@ -447,5 +484,6 @@ RUN_TESTS(IS(bpe, merges_by_rank_and_from_the_left),
           IS(spm, without_bytes_it_is_the_unknown_token),
           IS(spm, text_never_spells_a_control_token),
           IS(spm, a_space_begins_what_follows_a_special_token),
+          IS(spm, words_are_a_shortcut_and_no_difference),
           IS(gemma4, merges_characters_within_lines),
           IS(tokenizer, a_megabyte_without_spaces_is_no_trouble))

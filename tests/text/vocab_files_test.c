@@ -4,8 +4,7 @@
 #include "base/buf.h"
 #include "base/memory.h"
 #include "tests/test.h"
-#include "text/detokenize.h"
-#include "text/tokenizer.h"
+#include "tests/text/small_vocab.h"
 
 static const char *const vocabularies[][2] = {
     // vocabulary file                cases
@@ -42,19 +41,6 @@ static void unload(struct loaded *loaded)
 {
     tokenizer_close(loaded->tokenizer);
     gguf_close(loaded->gguf);
-}
-
-static struct buf text_of(const struct tokenizer *tokenizer, const token_id *ids, size_t n_ids,
-                          bool shows_control)
-{
-    struct buf out = {0};
-    struct detokenizer d;
-    detokenizer_init(&d, tokenizer, shows_control);
-    for (size_t i = 0; i < n_ids; i++)
-        detokenizer_push(&d, &out, ids[i]);
-    detokenizer_finish(&d, &out);
-    buf_append(&out, "", 0);
-    return out;
 }
 
 static void print_ids(const char *label, const token_id *ids, size_t n_ids)
