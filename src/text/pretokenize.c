@@ -16,7 +16,8 @@ struct split_rule {
     const char *name;
     split_stage *stages[SPLIT_STAGES_MAX]; // NULL ends the list
     unsigned letters;                      // classes that make a word, in the modern expression
-    unsigned n_digits_max;                 // in a piece of number, in the modern expression
+    unsigned n_digits_max;                 // in a piece of number, in modern expressions
+    bool takes_contractions;               // into the word before them, in the cased expression
     bool takes_whole_words, adds_bos;
 };
 
@@ -119,6 +120,15 @@ static size_t space_or_lines_end(struct str text, size_t at)
     return end < text.size && last > at ? last : end;
 }
 
+// \p{N}{1,n} behind its first.
+static size_t numbers_end(const struct split_rule *rule, struct str text, size_t at)
+{
+    struct unicode_char c;
+    for (unsigned i = 1; i < rule->n_digits_max && is(c = unicode_at(text, at), N); i++)
+        at += c.size;
+    return at;
+}
+
 // ---- one expression each ----
 
 // (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,n}| ?[^\s\p{L}\p{N}]+[\r\n]*
@@ -132,11 +142,8 @@ static struct match match_modern(const struct split_rule *rule, struct str text,
     if (is(c, rule->letters) ||
         (!is_newline(c) && !is(c, N) && is(unicode_at(text, next), rule->letters)))
         return found(skip_class(text, next, rule->letters));
-    if (is(c, N)) {
-        for (unsigned i = 1; i < rule->n_digits_max && is(c = unicode_at(text, next), N); i++)
-            next += c.size;
-        return found(next);
-    }
+    if (is(c, N))
+        return found(numbers_end(rule, text, next));
     size_t from = c.code == ' ' ? next : at;
     if (is_other(unicode_at(text, from), W | N | rule->letters))
         return found(skip_newlines(text, skip_other(text, from, W | N | rule->letters)));
@@ -157,6 +164,47 @@ static struct match match_gpt2(const struct split_rule *rule, struct str text, s
     if (is_other(c, W))
         return found(skip_other(text, from, W | L | N));
     return found(space_end(text, at));
+}
+
+// The end of a word of [^a-z]*[^A-Z]+ or else [^a-z]+[^A-Z]*, all of them letters: capitals, then
+// others, where letters outside ASCII count as both.
+static size_t cased_word_end(struct str text, size_t at)
+{
+    size_t end = at, last_other = 0; // last_other: where a letter that is not A-Z ends
+    struct unicode_char c;
+    while (is(c = unicode_at(text, end), L) && !(c.code >= 'a' && c.code <= 'z')) {
+        end += c.size;
+        if (c.code >= 128)
+            last_other = end;
+    }
+    if (c.code < 'a' || c.code > 'z') // capitals with no small letter behind them
+        return last_other ? last_other : end;
+    while (is(c = unicode_at(text, end), L) && !(c.code >= 'A' && c.code <= 'Z'))
+        end += c.size;
+    return end;
+}
+
+// [^\r\n\p{L}\p{N}]?(capitals* others+|capitals+ others*)|\p{N}{1,n}| ?[^\s\p{L}\p{N}]+[\r\n/]*
+// |\s*[\r\n]+|\s+(?!\S)|\s+     with a contraction after a word where the rule says so.  As in
+// llama.cpp, upper and lower case are told apart in ASCII only.
+static struct match match_cased(const struct split_rule *rule, struct str text, size_t at)
+{
+    struct unicode_char c = unicode_at(text, at);
+    size_t next = at + c.size;
+    bool is_word = is(c, L);
+    if (is_word || (!is_newline(c) && !is(c, N) && is(unicode_at(text, next), L))) {
+        size_t end = cased_word_end(text, is_word ? at : next);
+        return found(end + (rule->takes_contractions ? contraction(text, end, true) : 0));
+    }
+    if (is(c, N))
+        return found(numbers_end(rule, text, next));
+    size_t end = skip_other(text, c.code == ' ' ? next : at, W | N | L);
+    if (end > (c.code == ' ' ? next : at)) {
+        while (end < text.size && strchr("\r\n/", text.data[end]) && text.data[end])
+            end++;
+        return found(end);
+    }
+    return found(space_or_lines_end(text, at));
 }
 
 // [!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+
@@ -374,6 +422,11 @@ static const struct split_rule rules[] = {
     {"falcon3", LLAMA3},
     {"dbrx", MODERN(L, 3)},
     {"smaug-bpe", MODERN(L, 3)},
+    {"glm4", MODERN(L, 3)},
+    {"chatglm-bpe", MODERN(L, 3)},
+    {"tekken", STAGES(match_cased), .n_digits_max = 1, .takes_whole_words = true, .adds_bos = true},
+    {"gpt-4o", STAGES(match_cased), .n_digits_max = 3, .takes_contractions = true},
+    {"llama4", STAGES(match_cased), .n_digits_max = 3, .takes_contractions = true},
     {"deepseek-llm", STAGES(match_newline, match_deepseek_letters, match_deepseek_marks,
                             match_space_at_end, match_deepseek_asian, match_number)},
     {"deepseek-coder",

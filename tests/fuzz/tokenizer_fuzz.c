@@ -49,6 +49,12 @@ static const struct small_vocab vocabs[] = {
      .tokens = bpe_tokens,
      .bos = -1,
      .eos = -1},
+    {.model = "gpt2",
+     .pre = "tekken",
+     .merges = merges,
+     .tokens = bpe_tokens,
+     .bos = -1,
+     .eos = -1},
     {.model = "llama", .tokens = pieces, .no_merges = true, .bos = 257, .eos = 258},
 };
 enum { N_VOCABS = sizeof vocabs / sizeof vocabs[0] };

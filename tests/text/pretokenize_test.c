@@ -32,6 +32,11 @@ static const struct {
     {"default", "123|456|7|,| don|'|t"},
     {"falcon", "`|a|`| |123|45| b|+|c"},
     {"falcon", "123|456|7|^|89"},
+    {"tekken", "HTTPServer| get|URLs| I|'m| ABC"},
+    {"tekken", "É|COLE| École| é|A| aÉ|/| x| /\n/|b"},
+    {"tekken", "1|2| a|\tB"},
+    {"gpt-4o", "IT'S| We'll| |123|45| don't|."},
+    {"gpt-4o", "Open|AI's|\n\n| | x"},
     {"deepseek-llm", "Hello|,| wOrld| |日本| |12|\n| | end|  "},
     {"deepseek-llm", "a|\u3000。|b| ---|  "},
     {"deepseek-coder", "if| (|x|1| == |2|3|)| {|\n|\ty|();"},
@@ -44,8 +49,8 @@ static const struct {
 // clang-format on
 
 static const char *const all_rules[] = {
-    "qwen2",  "qwen35",       "llama-bpe",      "gpt-2",       "starcoder", "default",
-    "falcon", "deepseek-llm", "deepseek-coder", "deepseek-v3", "gemma4"};
+    "qwen2",        "qwen35",         "llama-bpe",   "gpt-2",  "starcoder", "default", "falcon",
+    "deepseek-llm", "deepseek-coder", "deepseek-v3", "gemma4", "tekken",    "gpt-4o"};
 
 static struct str without_bars(const char *words, struct buf *out)
 {
