@@ -1,0 +1,532 @@
+// Methods of str.
+#include "base/memory.h"
+#include "chat/jinja_attribute.h"
+
+static bool given(struct jv v)
+{
+    return v.type != JV_MISSING;
+}
+
+static struct jv like(struct jv v, const struct jstr *string)
+{
+    struct jv result = jv_string(string);
+    result.html = v.html;
+    return result;
+}
+
+static int64_t count_or(struct jinja_run *run, struct jv v, int64_t missing)
+{
+    return given(v) ? jinja_need_int(run, v) : missing;
+}
+
+// ---- case ----
+
+JINJA_FUNCTION(str_upper)
+{
+    (void)args, (void)call;
+    return jinja_change_case(run, self, CASE_UPPER);
+}
+
+JINJA_FUNCTION(str_lower)
+{
+    (void)args, (void)call;
+    return jinja_change_case(run, self, CASE_LOWER);
+}
+
+// The first character in title case and the rest in lower case, joined again.
+JINJA_FUNCTION(str_capitalize)
+{
+    (void)args, (void)call;
+    const struct jstr *s = self.string;
+    if (s->size == 0)
+        return self;
+    size_t first = char_size(s->data, s->size);
+    struct jv head = jinja_change_case(run, jv_string(jstr_slice(run, s, 0, first)), CASE_TITLE);
+    struct jv lower = jinja_change_case(run, self, CASE_LOWER);
+    uint32_t to[3], c;
+    char bytes[4];
+    size_t skipped = 0; // of the lowered text: what the first character became there
+    char_read(s->data, s->size, &c);
+    for (size_t i = 0, n = char_to(c, CASE_LOWER, to); i < n; i++)
+        skipped += char_write(bytes, to[i]);
+    const struct jstr *rest = jstr_slice(run, lower.string, skipped, lower.string->size);
+    return like(self, jstr_concat(run, head.string, rest));
+}
+
+JINJA_FUNCTION(str_title)
+{
+    (void)args, (void)call;
+    const struct jstr *s = self.string;
+    struct jstr_room *room = jroom_new(run, s->size);
+    struct jv lower = jinja_change_case(run, self, CASE_LOWER);
+    const struct jstr *low = lower.string;
+    bool in_word = false;
+    size_t at_low = 0;
+    for (size_t i = 0; i < s->size;) {
+        uint32_t c, to[3];
+        char bytes[4];
+        size_t size = char_read(s->data + i, s->size - i, &c), n_low = 0;
+        for (size_t k = 0, n = char_to(c, CASE_LOWER, to); k < n; k++)
+            n_low += char_write(bytes, to[k]);
+        if (in_word) {
+            jroom_append_part(run, room, low, at_low, at_low + n_low);
+        } else {
+            struct jv one = jv_string(jstr_slice(run, s, i, i + size));
+            jroom_append_string(run, room, jinja_change_case(run, one, CASE_TITLE).string);
+        }
+        in_word = char_is(c, CHAR_UPPER) || char_is(c, CHAR_LOWER) || char_is(c, CHAR_TITLE);
+        i += size;
+        at_low += n_low;
+    }
+    return like(self, jroom_string(run, room));
+}
+
+JINJA_FUNCTION(str_swapcase)
+{
+    (void)args, (void)call;
+    const struct jstr *s = self.string;
+    struct jstr_room *room = jroom_new(run, s->size);
+    for (size_t i = 0; i < s->size;) {
+        uint32_t c;
+        size_t size = char_read(s->data + i, s->size - i, &c);
+        struct jv one = jv_string(jstr_slice(run, s, i, i + size));
+        if (char_is(c, CHAR_UPPER))
+            one = jinja_change_case(run, one, CASE_LOWER);
+        else if (char_is(c, CHAR_LOWER))
+            one = jinja_change_case(run, one, CASE_UPPER);
+        jroom_append_string(run, room, one.string);
+        i += size;
+    }
+    return like(self, jroom_string(run, room));
+}
+
+// ---- strip, pad ----
+
+JINJA_FUNCTION(str_strip)
+{
+    (void)call;
+    return jinja_strip(run, self, args[0], true, true);
+}
+
+JINJA_FUNCTION(str_lstrip)
+{
+    (void)call;
+    return jinja_strip(run, self, args[0], true, false);
+}
+
+JINJA_FUNCTION(str_rstrip)
+{
+    (void)call;
+    return jinja_strip(run, self, args[0], false, true);
+}
+
+JINJA_FUNCTION(str_ljust)
+{
+    (void)call;
+    return jinja_pad(run, self, jinja_need_int(run, args[0]), args[1], -1);
+}
+
+JINJA_FUNCTION(str_rjust)
+{
+    (void)call;
+    return jinja_pad(run, self, jinja_need_int(run, args[0]), args[1], 1);
+}
+
+JINJA_FUNCTION(str_center)
+{
+    (void)call;
+    return jinja_pad(run, self, jinja_need_int(run, args[0]), args[1], 0);
+}
+
+JINJA_FUNCTION(str_zfill)
+{
+    (void)call;
+    const struct jstr *s = self.string;
+    int64_t width = jinja_need_int(run, args[0]);
+    struct jv zero = jv_literal(run, "0");
+    bool has_sign = s->size && (s->data[0] == '+' || s->data[0] == '-');
+    struct jv digits = like(self, jstr_slice(run, s, has_sign, s->size));
+    digits = jinja_pad(run, digits, width < INT64_MIN + 1 ? 0 : width - has_sign, zero, 1);
+    return has_sign ? like(self, jstr_concat(run, jstr_slice(run, s, 0, 1), digits.string))
+                    : digits;
+}
+
+JINJA_FUNCTION(str_expandtabs)
+{
+    (void)call;
+    const struct jstr *s = self.string;
+    int64_t tab = count_or(run, args[0], 8), column = 0;
+    struct jstr_room *room = jroom_new(run, s->size);
+    for (size_t i = 0; i < s->size;) {
+        size_t size = char_size(s->data + i, s->size - i);
+        char c = s->data[i];
+        if (c == '\t') {
+            for (int64_t n = tab > 0 ? tab - column % tab : 0; n > 0;
+                 n--, column++, jinja_step(run, 1))
+                jroom_append(run, room, jstr_kind_changed(s, i), 0, STR(" "));
+        } else {
+            jroom_append_part(run, room, s, i, i + size);
+            column = c == '\n' || c == '\r' ? 0 : column + 1;
+        }
+        i += size;
+    }
+    return like(self, jroom_string(run, room));
+}
+
+// ---- search ----
+
+// The bytes that s.find(x, start, end) looks at; false: nothing can be there.
+static bool search_range(struct jinja_run *run, struct jv self, struct jv start, struct jv end,
+                         size_t *from, size_t *to)
+{
+    int64_t n = (int64_t)jstr_n_chars(run, self.string);
+    int64_t first = given(start) && start.type != JV_NONE ? jinja_need_int(run, start) : 0;
+    int64_t last = given(end) && end.type != JV_NONE ? jinja_need_int(run, end) : n;
+    first = first < -n ? 0 : first < 0 ? first + n : first;
+    last = last < -n ? 0 : last < 0 ? last + n : last > n ? n : last;
+    if (first > last)
+        return false;
+    *from = jstr_offset(run, self.string, (size_t)first);
+    *to = jstr_offset(run, self.string, (size_t)last);
+    return true;
+}
+
+// Character number of the first or last occurrence, or -1.
+static int64_t find_in(struct jinja_run *run, struct jv self, const struct jv *args, bool last)
+{
+    struct str part = jstr_bytes(jinja_need_string(run, args[0], "argument 1"));
+    size_t from, to;
+    if (!search_range(run, self, args[1], args[2], &from, &to))
+        return -1;
+    struct str in = {self.string->data + from, to - from};
+    size_t at = last ? jstr_find_last(run, in, part, in.size) : jstr_find(run, in, part, 0);
+    if (at == SIZE_MAX)
+        return -1;
+    jinja_step_bytes(run, from + at);
+    return (int64_t)char_count(self.string->data, from + at);
+}
+
+JINJA_FUNCTION(str_find)
+{
+    (void)call;
+    return jv_int(find_in(run, self, args, false));
+}
+
+JINJA_FUNCTION(str_rfind)
+{
+    (void)call;
+    return jv_int(find_in(run, self, args, true));
+}
+
+JINJA_FUNCTION(str_index)
+{
+    (void)call;
+    int64_t at = find_in(run, self, args, false);
+    if (at < 0)
+        jinja_fail(run, ERR_FORMAT, "substring not found");
+    return jv_int(at);
+}
+
+JINJA_FUNCTION(str_rindex)
+{
+    (void)call;
+    int64_t at = find_in(run, self, args, true);
+    if (at < 0)
+        jinja_fail(run, ERR_FORMAT, "substring not found");
+    return jv_int(at);
+}
+
+JINJA_FUNCTION(str_count)
+{
+    (void)call;
+    struct str part = jstr_bytes(jinja_need_string(run, args[0], "argument 1"));
+    size_t from, to;
+    if (!search_range(run, self, args[1], args[2], &from, &to))
+        return jv_int(0);
+    struct str in = {self.string->data + from, to - from};
+    if (part.size == 0)
+        return jv_int((int64_t)char_count(in.data, in.size) + 1);
+    int64_t n = 0;
+    for (size_t at = 0; (at = jstr_find(run, in, part, at)) != SIZE_MAX; at += part.size)
+        n++;
+    return jv_int(n);
+}
+
+static bool has_affix(struct jinja_run *run, struct jv affix, struct str in, bool at_end)
+{
+    struct str part = jstr_bytes(jinja_need_string(run, affix, "the prefix or suffix"));
+    jinja_step_bytes(run, part.size);
+    return at_end ? str_ends(in, part) : str_starts(in, part);
+}
+
+static struct jv starts_or_ends(struct jinja_run *run, struct jv self, const struct jv *args,
+                                bool at_end)
+{
+    size_t from, to;
+    if (args[0].type != JV_TUPLE)
+        jinja_need_string(run, args[0], at_end ? "endswith first arg" : "startswith first arg");
+    if (!search_range(run, self, args[1], args[2], &from, &to))
+        return jv_bool(false);
+    struct str in = {self.string->data + from, to - from};
+    if (args[0].type != JV_TUPLE)
+        return jv_bool(has_affix(run, args[0], in, at_end));
+    for (size_t i = 0; i < args[0].list->n_items; i++)
+        if (has_affix(run, args[0].list->items[i], in, at_end))
+            return jv_bool(true);
+    return jv_bool(false);
+}
+
+JINJA_FUNCTION(str_startswith)
+{
+    (void)call;
+    return starts_or_ends(run, self, args, false);
+}
+
+JINJA_FUNCTION(str_endswith)
+{
+    (void)call;
+    return starts_or_ends(run, self, args, true);
+}
+
+JINJA_FUNCTION(str_removeprefix)
+{
+    (void)call;
+    const struct jstr *s = self.string, *part = jinja_need_string(run, args[0], "the prefix");
+    if (!str_starts(jstr_bytes(s), jstr_bytes(part)))
+        return self;
+    return like(self, jstr_slice(run, s, part->size, s->size));
+}
+
+JINJA_FUNCTION(str_removesuffix)
+{
+    (void)call;
+    const struct jstr *s = self.string, *part = jinja_need_string(run, args[0], "the suffix");
+    if (!str_ends(jstr_bytes(s), jstr_bytes(part)))
+        return self;
+    return like(self, jstr_slice(run, s, 0, s->size - part->size));
+}
+
+JINJA_FUNCTION(str_replace)
+{
+    (void)call;
+    struct jv to = args[1];
+    jinja_need_string(run, to, "replace() argument 2");
+    if (self.html)
+        to = jinja_escape_html(run, to);
+    return jinja_replace(run, self, jinja_need_string(run, args[0], "replace() argument 1"),
+                         to.string, count_or(run, args[2], -1));
+}
+
+// ---- split and join ----
+
+JINJA_FUNCTION(str_split)
+{
+    (void)call;
+    return jinja_split(run, self, args[0], count_or(run, args[1], -1), false);
+}
+
+JINJA_FUNCTION(str_rsplit)
+{
+    (void)call;
+    return jinja_split(run, self, args[0], count_or(run, args[1], -1), true);
+}
+
+static struct jv partition(struct jinja_run *run, struct jv self, struct jv separator, bool last)
+{
+    struct str part = jstr_bytes(jinja_need_string(run, separator, "separator"));
+    const struct jstr *s = self.string;
+    if (part.size == 0)
+        jinja_fail(run, ERR_FORMAT, "empty separator");
+    size_t at = last ? jstr_find_last(run, jstr_bytes(s), part, s->size)
+                     : jstr_find(run, jstr_bytes(s), part, 0);
+    struct jv tuple = jv_list(run, JV_TUPLE, 3), empty = like(self, jstr_slice(run, s, 0, 0));
+    struct jv parts[3] = {self, empty, empty};
+    if (at == SIZE_MAX && last) {
+        parts[0] = empty;
+        parts[2] = self;
+    } else if (at != SIZE_MAX) {
+        parts[0] = like(self, jstr_slice(run, s, 0, at));
+        parts[1] = like(self, jstr_slice(run, s, at, at + part.size));
+        parts[2] = like(self, jstr_slice(run, s, at + part.size, s->size));
+    }
+    for (int i = 0; i < 3; i++)
+        jlist_append(run, tuple.list, parts[i]);
+    return tuple;
+}
+
+JINJA_FUNCTION(str_partition)
+{
+    (void)call;
+    return partition(run, self, args[0], false);
+}
+
+JINJA_FUNCTION(str_rpartition)
+{
+    (void)call;
+    return partition(run, self, args[0], true);
+}
+
+JINJA_FUNCTION(str_splitlines)
+{
+    (void)call;
+    return jinja_splitlines(run, self, given(args[0]) && jv_truth(run, args[0]));
+}
+
+JINJA_FUNCTION(str_join)
+{
+    (void)call;
+    return jinja_join(run, self, args[0], true);
+}
+
+JINJA_FUNCTION(str_format)
+{
+    (void)args;
+    return jinja_str_format(run, self, call);
+}
+
+// ---- classes ----
+
+static bool all_are(struct jinja_run *run, const struct jstr *s, bool (*test)(uint32_t c))
+{
+    jinja_step_bytes(run, s->size);
+    for (size_t i = 0; i < s->size;) {
+        uint32_t c;
+        i += char_read(s->data + i, s->size - i, &c);
+        if (!test(c))
+            return false;
+    }
+    return true;
+}
+
+static bool is_alpha(uint32_t c)
+{
+    return char_is(c, CHAR_ALPHA);
+}
+static bool is_decimal(uint32_t c)
+{
+    return char_is(c, CHAR_DECIMAL);
+}
+static bool is_digit(uint32_t c)
+{
+    return char_is(c, CHAR_DIGIT);
+}
+static bool is_numeric(uint32_t c)
+{
+    return char_is(c, CHAR_NUMERIC);
+}
+static bool is_alnum(uint32_t c)
+{
+    return char_is(c, CHAR_ALPHA) || char_is(c, CHAR_NUMERIC);
+}
+static bool is_space(uint32_t c)
+{
+    return char_is(c, CHAR_SPACE);
+}
+static bool is_printable(uint32_t c)
+{
+    return !char_is(c, CHAR_HIDDEN);
+}
+static bool is_ascii(uint32_t c)
+{
+    return c < 0x80;
+}
+
+#define CLASS_METHOD(name, test, empty)                                                            \
+    JINJA_FUNCTION(name)                                                                           \
+    {                                                                                              \
+        (void)args, (void)call;                                                                    \
+        return jv_bool(self.string->size ? all_are(run, self.string, test) : (empty));             \
+    }
+CLASS_METHOD(str_isalpha, is_alpha, false)
+CLASS_METHOD(str_isdecimal, is_decimal, false)
+CLASS_METHOD(str_isdigit, is_digit, false)
+CLASS_METHOD(str_isnumeric, is_numeric, false)
+CLASS_METHOD(str_isalnum, is_alnum, false)
+CLASS_METHOD(str_isspace, is_space, false)
+CLASS_METHOD(str_isprintable, is_printable, true)
+CLASS_METHOD(str_isascii, is_ascii, true)
+
+JINJA_FUNCTION(str_islower)
+{
+    (void)args, (void)call;
+    return jv_bool(jinja_is_case(run, self.string, CHAR_LOWER));
+}
+
+JINJA_FUNCTION(str_isupper)
+{
+    (void)args, (void)call;
+    return jv_bool(jinja_is_case(run, self.string, CHAR_UPPER));
+}
+
+// Capitals begin words and nothing else does.
+JINJA_FUNCTION(str_istitle)
+{
+    (void)args, (void)call;
+    const struct jstr *s = self.string;
+    bool in_word = false, found = false;
+    jinja_step_bytes(run, s->size);
+    for (size_t i = 0; i < s->size;) {
+        uint32_t c;
+        i += char_read(s->data + i, s->size - i, &c);
+        bool capital = char_is(c, CHAR_UPPER) || char_is(c, CHAR_TITLE);
+        bool small = char_is(c, CHAR_LOWER);
+        if ((capital && in_word) || (small && !in_word))
+            return jv_bool(false);
+        in_word = capital || small;
+        found |= in_word;
+    }
+    return jv_bool(found);
+}
+
+static const struct jinja_builtin methods[] = {
+    JINJA_ROW("upper", str_upper, 0, NULL),
+    JINJA_ROW("lower", str_lower, 0, NULL),
+    JINJA_ROW("casefold", str_lower, 0, NULL), // alike for all but a few characters
+    JINJA_ROW("capitalize", str_capitalize, 0, NULL),
+    JINJA_ROW("title", str_title, 0, NULL),
+    JINJA_ROW("swapcase", str_swapcase, 0, NULL),
+    JINJA_ROW("strip", str_strip, 0, ""),
+    JINJA_ROW("lstrip", str_lstrip, 0, ""),
+    JINJA_ROW("rstrip", str_rstrip, 0, ""),
+    JINJA_ROW("ljust", str_ljust, 1, "", ""),
+    JINJA_ROW("rjust", str_rjust, 1, "", ""),
+    JINJA_ROW("center", str_center, 1, "", ""),
+    JINJA_ROW("zfill", str_zfill, 1, ""),
+    JINJA_ROW("expandtabs", str_expandtabs, 0, "tabsize"),
+    JINJA_ROW("find", str_find, 1, "", "", ""),
+    JINJA_ROW("rfind", str_rfind, 1, "", "", ""),
+    JINJA_ROW("index", str_index, 1, "", "", ""),
+    JINJA_ROW("rindex", str_rindex, 1, "", "", ""),
+    JINJA_ROW("count", str_count, 1, "", "", ""),
+    JINJA_ROW("startswith", str_startswith, 1, "", "", ""),
+    JINJA_ROW("endswith", str_endswith, 1, "", "", ""),
+    JINJA_ROW("removeprefix", str_removeprefix, 1, ""),
+    JINJA_ROW("removesuffix", str_removesuffix, 1, ""),
+    JINJA_ROW("replace", str_replace, 2, "", "", ""),
+    JINJA_ROW("split", str_split, 0, "sep", "maxsplit"),
+    JINJA_ROW("rsplit", str_rsplit, 0, "sep", "maxsplit"),
+    JINJA_ROW("partition", str_partition, 1, ""),
+    JINJA_ROW("rpartition", str_rpartition, 1, ""),
+    JINJA_ROW("splitlines", str_splitlines, 0, "keepends"),
+    JINJA_ROW("join", str_join, 1, ""),
+    JINJA_ANY("format", str_format),
+    JINJA_ROW("isalpha", str_isalpha, 0, NULL),
+    JINJA_ROW("isdecimal", str_isdecimal, 0, NULL),
+    JINJA_ROW("isdigit", str_isdigit, 0, NULL),
+    JINJA_ROW("isnumeric", str_isnumeric, 0, NULL),
+    JINJA_ROW("isalnum", str_isalnum, 0, NULL),
+    JINJA_ROW("isspace", str_isspace, 0, NULL),
+    JINJA_ROW("isprintable", str_isprintable, 0, NULL),
+    JINJA_ROW("isascii", str_isascii, 0, NULL),
+    JINJA_ROW("islower", str_islower, 0, NULL),
+    JINJA_ROW("isupper", str_isupper, 0, NULL),
+    JINJA_ROW("istitle", str_istitle, 0, NULL),
+};
+
+const struct jinja_builtin *jinja_str_method(struct str name)
+{
+    for (size_t i = 0; i < COUNT_OF(methods); i++)
+        if (str_is(name, methods[i].name))
+            return &methods[i];
+    return NULL;
+}

@@ -1,0 +1,124 @@
+// The engine against Python's Jinja2: tests/chat/jinja_reference.py renders, we compare.
+#include "chat/jinja.h"
+#include "base/buf.h"
+#include "tests/test.h"
+
+#include <json-c/json.h>
+
+struct tally {
+    int n_equal, n_raised, n_wrong, n_limited;
+};
+
+static void set_variables(struct jinja_inputs *inputs, struct jinja_variable *variables,
+                          size_t n_max, struct json_object *context)
+{
+    inputs->variables = variables;
+    json_object_object_foreach(context, key, value)
+    {
+        assert_true(inputs->n_variables < n_max);
+        variables[inputs->n_variables++] = (struct jinja_variable){key, value, SPAN_TEXT};
+    }
+}
+
+static const char *text_of(struct json_object *object, const char *key)
+{
+    struct json_object *value = NULL;
+    return json_object_object_get_ex(object, key, &value) ? json_object_get_string(value) : NULL;
+}
+
+static void report(struct tally *tally, const char *name, const char *expected, const char *got)
+{
+    if (++tally->n_wrong <= 40)
+        print_message("%s\n  expected: %.2000s\n  got:      %.2000s\n", name, expected, got);
+}
+
+static void check_case(struct tally *tally, struct json_object *test)
+{
+    const char *name = text_of(test, "name"), *source = text_of(test, "template");
+    const char *output = text_of(test, "output"), *raises = text_of(test, "raises");
+    struct json_object *context = json_object_object_get(test, "context");
+    bool by_template = json_object_get_boolean(json_object_object_get(test, "by_template"));
+    struct jinja_variable variables[64];
+    struct jinja_inputs inputs = {.now = {.tm_year = 126, .tm_mon = 2, .tm_mday = 9, .tm_hour = 14,
+                                          .tm_min = 5, .tm_sec = 7, .tm_wday = 1, .tm_yday = 67}};
+    struct jinja_template *template = NULL;
+    struct spans spans = {0};
+    struct error error = {0};
+    set_variables(&inputs, variables, 64, context);
+    enum err err = jinja_compile(&template, str_of(source), &error);
+    if (!err)
+        err = jinja_render(template, &spans, &inputs, &error);
+    const char *got = err ? error.text : spans.text.data ? spans.text.data : "";
+    if (err == ERR_LIMIT || err == ERR_UNSUPPORTED)
+        tally->n_limited++; // big integers and the like: refused, never wrong
+    else if (raises && !err)
+        report(tally, name, raises, got);
+    else if (raises && by_template != (err == ERR_ARGUMENT))
+        report(tally, name, raises, got);
+    else if (raises && by_template && strcmp(raises, got) != 0)
+        report(tally, name, raises, got);
+    else if (output && (err || strcmp(output, got) != 0))
+        report(tally, name, output, got);
+    else if (raises)
+        tally->n_raised++;
+    else
+        tally->n_equal++;
+    spans_release(&spans);
+    jinja_close(template);
+}
+
+static bool read_line(FILE *file, struct buf *line)
+{
+    char part[65536];
+    buf_reset(line);
+    while (fgets(part, sizeof part, file)) {
+        buf_append_text(line, part);
+        if (line->data[line->size - 1] == '\n')
+            return true;
+    }
+    return line->size > 0;
+}
+
+static FILE *open_reference(void)
+{
+    const char *file = getenv("HEARTH_JINJA_CASES"), *folder = test_data_folder();
+    const char *n = getenv("HEARTH_JINJA_RANDOM"), *seed = getenv("HEARTH_JINJA_SEED");
+    char command[8192];
+    if (file)
+        return fopen(file, "r");
+    snprintf(command, sizeof command,
+             "python3 tests/chat/jinja_reference.py '%s%s' %s %s 2>/dev/null", folder ? folder : "",
+             folder ? "/data/templates" : "", n ? n : "1200", seed ? seed : "1");
+    return popen(command, "r");
+}
+
+TEST(jinja, renders_as_python_does)
+{
+    (void)state;
+    struct tally tally = {0};
+    struct buf line = {0};
+    FILE *file = open_reference();
+    assert_non_null(file);
+    bool skipped = false;
+    while (read_line(file, &line)) {
+        struct json_object *test = json_tokener_parse(line.data);
+        assert_non_null(test);
+        const char *reason = text_of(test, "skip");
+        if (reason) {
+            print_message("skipped: %s\n", reason);
+            skipped = true;
+        } else {
+            check_case(&tally, test);
+        }
+        json_object_put(test);
+    }
+    buf_release(&line);
+    fclose(file);
+    if (skipped || tally.n_equal + tally.n_wrong == 0)
+        skip();
+    print_message("%d equal, %d raised alike, %d past our limits, %d wrong\n", tally.n_equal,
+                  tally.n_raised, tally.n_limited, tally.n_wrong);
+    assert_int_equal(tally.n_wrong, 0);
+}
+
+RUN_TESTS(IS(jinja, renders_as_python_does))
