@@ -71,6 +71,7 @@ struct jv jv_slice(struct jinja_run *run, struct jv v, struct jv start, struct j
 
 // Calls any callable value (jinja_eval.c).
 struct jv jinja_call(struct jinja_run *run, struct jv callee, const struct jargs *args);
+int64_t jinja_loop_length(struct jinja_run *run, struct jloop *loop);
 struct jv jinja_loop_attribute(struct jinja_run *run, struct jv loop, const struct jstr *name);
 
 // Arithmetic (jinja_number.c).  `operator` is an enum node_kind from N_ADD to N_POW.

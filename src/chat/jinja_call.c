@@ -168,7 +168,7 @@ static bool loop_peek(struct jinja_run *run, struct jloop *loop)
     return true;
 }
 
-static int64_t loop_length(struct jinja_run *run, struct jloop *loop)
+int64_t jinja_loop_length(struct jinja_run *run, struct jloop *loop)
 {
     if (loop->length >= 0)
         return loop->length;
@@ -290,11 +290,11 @@ struct jv jinja_loop_attribute(struct jinja_run *run, struct jv v, const struct 
     if (str_is(s, "last"))
         return jv_bool(!loop_peek(run, loop));
     if (str_is(s, "length"))
-        return jv_int(loop_length(run, loop));
+        return jv_int(jinja_loop_length(run, loop));
     if (str_is(s, "revindex"))
-        return jv_int(loop_length(run, loop) - loop->index0);
+        return jv_int(jinja_loop_length(run, loop) - loop->index0);
     if (str_is(s, "revindex0"))
-        return jv_int(loop_length(run, loop) - loop->index0 - 1);
+        return jv_int(jinja_loop_length(run, loop) - loop->index0 - 1);
     if (str_is(s, "previtem"))
         return loop->index0 > 0 ? loop->previous
                                 : jv_undefined_hint(run, "there is no previous item");

@@ -138,15 +138,15 @@ JINJA_FUNCTION(filter_truncate)
     int64_t length = given(args[0]) ? jinja_need_int(run, args[0]) : 255;
     struct jv end = given(args[2]) ? args[2] : jv_literal(run, "...");
     int64_t leeway = given(args[3]) && args[3].type != JV_NONE ? jinja_need_int(run, args[3]) : 5;
-    const struct jstr *s = jinja_need_string(run, self, "the truncated value");
     int64_t n_end = (int64_t)jstr_n_chars(run, jinja_need_string(run, end, "end"));
     if (length < n_end || leeway < 0)
         jinja_fail(run, ERR_FORMAT,
                    "truncate needs a length of at least %lld and no negative leeway",
                    (long long)n_end);
-    int64_t n = (int64_t)jstr_n_chars(run, s);
+    int64_t n = jv_length(run, self);
     if (n <= length || n - length <= leeway)
         return self;
+    const struct jstr *s = jinja_need_string(run, self, "the truncated value");
     struct jv cut = jv_string(jstr_slice_chars(run, s, 0, (size_t)(length - n_end)));
     if (!is_true(run, args[1]))
         cut = jinja_split(run, cut, jv_literal(run, " "), 1, true).list->items[0];
@@ -418,11 +418,14 @@ JINJA_FUNCTION(filter_filesizeformat)
         {"kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"},
         {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"}};
     struct jargs none = {0};
-    struct jv missing[JINJA_PARAMS_MAX] = {{0}};
-    double bytes = filter_float(run, self, missing, &none).number;
+    struct jv no_default[JINJA_PARAMS_MAX] = {jv_none()};
+    struct jv number = filter_float(run, self, no_default, &none);
+    if (number.type != JV_FLOAT)
+        jinja_fail(run, ERR_FORMAT, "filesizeformat needs a number");
+    double bytes = number.number;
     bool binary = is_true(run, args[0]);
     double base = binary ? 1024 : 1000, unit = base;
-    char text[64];
+    char text[400];
     int i = 0;
     while (i < 7 && bytes >= unit * base) {
         unit *= base;

@@ -182,13 +182,15 @@ JINJA_FUNCTION(test_ge)
 
 JINJA_FUNCTION(test_filter)
 {
-    (void)run, (void)args, (void)call;
+    (void)args, (void)call;
+    jv_need_hashable(run, self);
     return jv_bool(self.type == JV_STRING && jinja_filter_find(jstr_bytes(self.string)));
 }
 
 JINJA_FUNCTION(test_test)
 {
-    (void)run, (void)args, (void)call;
+    (void)args, (void)call;
+    jv_need_hashable(run, self);
     return jv_bool(self.type == JV_STRING && jinja_test_find(jstr_bytes(self.string)));
 }
 

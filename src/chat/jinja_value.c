@@ -109,6 +109,12 @@ static uint64_t hash_value(struct jinja_run *run, struct jv v)
     }
 }
 
+void jv_need_hashable(struct jinja_run *run, struct jv key)
+{
+    if (key.type != JV_STRING)
+        hash_value(run, key);
+}
+
 static bool key_equal(struct jinja_run *run, struct jv a, struct jv b)
 {
     if (a.type == JV_STRING && b.type == JV_STRING)
@@ -153,8 +159,8 @@ static struct jpair *dict_lookup(struct jinja_run *run, const struct jdict *dict
 
 const struct jv *jdict_find(struct jinja_run *run, const struct jdict *dict, struct jv key)
 {
-    if (key.type != JV_STRING && !dict->index)
-        hash_value(run, key); // fails where Python does
+    if (!dict->index)
+        jv_need_hashable(run, key);
     struct jpair *pair = dict_lookup(run, dict, key);
     return pair ? &pair->value : NULL;
 }
@@ -167,8 +173,8 @@ const struct jv *jdict_find_text(struct jinja_run *run, const struct jdict *dict
 
 void jdict_set(struct jinja_run *run, struct jdict *dict, struct jv key, struct jv value)
 {
-    if (key.type != JV_STRING && !dict->index)
-        hash_value(run, key);
+    if (!dict->index)
+        jv_need_hashable(run, key);
     struct jpair *pair = dict_lookup(run, dict, key);
     if (pair) {
         pair->value = value;
@@ -531,7 +537,6 @@ bool jwalk_next(struct jinja_run *run, struct jwalk *walk, struct jv *item)
             return false;
         size_t size = char_size(over.string->data + walk->i, over.string->size - walk->i);
         *item = jv_string(jstr_slice(run, over.string, walk->i, walk->i + size));
-        item->html = over.html;
         walk->i += size;
         return true;
     }

@@ -117,6 +117,8 @@ void jdict_set(struct jinja_run *run, struct jdict *dict, struct jv key, struct 
 const struct jv *jdict_find(struct jinja_run *run, const struct jdict *dict, struct jv key);
 const struct jv *jdict_find_text(struct jinja_run *run, const struct jdict *dict, struct str key);
 
+void jv_need_hashable(struct jinja_run *run, struct jv key); // fails for lists and dicts
+
 // Asking.
 const char *jv_type_name(struct jv v); // Python's: "str", "dict", "NoneType"
 bool jv_truth(struct jinja_run *run, struct jv v);

@@ -1,5 +1,5 @@
 // Values as text: Python's str() and repr(), and json.dumps.
-#include "chat/jinja_value.h"
+#include "chat/jinja_eval.h"
 #include "base/memory.h"
 #include "chat/json_text.h"
 
@@ -91,6 +91,26 @@ static size_t format_scalar(char out[JSON_TEXT_FLOAT_MAX], struct jv v)
     }
 }
 
+// Things that have no value of their own; Python prints an address for most of them.
+static void put_repr_object(struct jinja_run *run, struct jstr_room *room, struct jv v)
+{
+    char text[64];
+    if (v.type == JV_MACRO) {
+        const struct jstr *name = v.macro->function->name;
+        put(run, room, name ? STR("<Macro '") : STR("<Macro anonymous>"));
+        if (name) {
+            put(run, room, jstr_bytes(name));
+            put(run, room, STR("'>"));
+        }
+        return;
+    }
+    snprintf(text, sizeof text, "<%s object>", jv_type_name(v));
+    if (v.type == JV_LOOP)
+        snprintf(text, sizeof text, "<LoopContext %" PRId64 "/%" PRId64 ">", v.loop->index0 + 1,
+                 jinja_loop_length(run, v.loop));
+    put(run, room, str_of(text));
+}
+
 static void put_repr(struct jinja_run *run, struct jstr_room *room, struct jv v);
 
 static void put_repr_items(struct jinja_run *run, struct jstr_room *room, const struct jlist *list,
@@ -177,13 +197,10 @@ static void put_repr(struct jinja_run *run, struct jstr_room *room, struct jv v)
         break;
     default: {
         size_t size = format_scalar(scalar, v);
-        if (size) {
+        if (size)
             put(run, room, (struct str){scalar, size});
-        } else { // Python prints addresses here
-            put(run, room, STR("<"));
-            put(run, room, str_of(jv_type_name(v)));
-            put(run, room, STR(" object>"));
-        }
+        else
+            put_repr_object(run, room, v);
     }
     }
     jinja_leave(run);

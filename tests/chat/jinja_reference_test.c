@@ -39,8 +39,14 @@ static void check_case(struct tally *tally, struct json_object *test)
     struct json_object *context = json_object_object_get(test, "context");
     bool by_template = json_object_get_boolean(json_object_object_get(test, "by_template"));
     struct jinja_variable variables[64];
-    struct jinja_inputs inputs = {.now = {.tm_year = 126, .tm_mon = 2, .tm_mday = 9, .tm_hour = 14,
-                                          .tm_min = 5, .tm_sec = 7, .tm_wday = 1, .tm_yday = 67}};
+    struct jinja_inputs inputs = {.now = {.tm_year = 126,
+                                          .tm_mon = 2,
+                                          .tm_mday = 9,
+                                          .tm_hour = 14,
+                                          .tm_min = 5,
+                                          .tm_sec = 7,
+                                          .tm_wday = 1,
+                                          .tm_yday = 67}};
     struct jinja_template *template = NULL;
     struct spans spans = {0};
     struct error error = {0};
