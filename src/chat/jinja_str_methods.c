@@ -21,20 +21,20 @@ static int64_t count_or(struct jinja_run *run, struct jv v, int64_t missing)
 
 // ---- case ----
 
-JINJA_FUNCTION(str_upper)
+JINJA_FUNCTION(method_upper)
 {
     (void)args, (void)call;
     return jinja_change_case(run, self, CASE_UPPER);
 }
 
-JINJA_FUNCTION(str_lower)
+JINJA_FUNCTION(method_lower)
 {
     (void)args, (void)call;
     return jinja_change_case(run, self, CASE_LOWER);
 }
 
 // The first character in title case and the rest in lower case, joined again.
-JINJA_FUNCTION(str_capitalize)
+JINJA_FUNCTION(method_capitalize)
 {
     (void)args, (void)call;
     const struct jstr *s = self.string;
@@ -53,7 +53,7 @@ JINJA_FUNCTION(str_capitalize)
     return like(self, jstr_concat(run, head.string, rest));
 }
 
-JINJA_FUNCTION(str_title)
+JINJA_FUNCTION(method_title)
 {
     (void)args, (void)call;
     const struct jstr *s = self.string;
@@ -81,7 +81,7 @@ JINJA_FUNCTION(str_title)
     return like(self, jroom_string(run, room));
 }
 
-JINJA_FUNCTION(str_swapcase)
+JINJA_FUNCTION(method_swapcase)
 {
     (void)args, (void)call;
     const struct jstr *s = self.string;
@@ -102,43 +102,43 @@ JINJA_FUNCTION(str_swapcase)
 
 // ---- strip, pad ----
 
-JINJA_FUNCTION(str_strip)
+JINJA_FUNCTION(method_strip)
 {
     (void)call;
     return jinja_strip(run, self, args[0], true, true);
 }
 
-JINJA_FUNCTION(str_lstrip)
+JINJA_FUNCTION(method_lstrip)
 {
     (void)call;
     return jinja_strip(run, self, args[0], true, false);
 }
 
-JINJA_FUNCTION(str_rstrip)
+JINJA_FUNCTION(method_rstrip)
 {
     (void)call;
     return jinja_strip(run, self, args[0], false, true);
 }
 
-JINJA_FUNCTION(str_ljust)
+JINJA_FUNCTION(method_ljust)
 {
     (void)call;
     return jinja_pad(run, self, jinja_need_int(run, args[0]), args[1], -1);
 }
 
-JINJA_FUNCTION(str_rjust)
+JINJA_FUNCTION(method_rjust)
 {
     (void)call;
     return jinja_pad(run, self, jinja_need_int(run, args[0]), args[1], 1);
 }
 
-JINJA_FUNCTION(str_center)
+JINJA_FUNCTION(method_center)
 {
     (void)call;
     return jinja_pad(run, self, jinja_need_int(run, args[0]), args[1], 0);
 }
 
-JINJA_FUNCTION(str_zfill)
+JINJA_FUNCTION(method_zfill)
 {
     (void)call;
     const struct jstr *s = self.string;
@@ -151,7 +151,7 @@ JINJA_FUNCTION(str_zfill)
                     : digits;
 }
 
-JINJA_FUNCTION(str_expandtabs)
+JINJA_FUNCTION(method_expandtabs)
 {
     (void)call;
     const struct jstr *s = self.string;
@@ -206,19 +206,19 @@ static int64_t find_in(struct jinja_run *run, struct jv self, const struct jv *a
     return (int64_t)char_count(self.string->data, from + at);
 }
 
-JINJA_FUNCTION(str_find)
+JINJA_FUNCTION(method_find)
 {
     (void)call;
     return jv_int(find_in(run, self, args, false));
 }
 
-JINJA_FUNCTION(str_rfind)
+JINJA_FUNCTION(method_rfind)
 {
     (void)call;
     return jv_int(find_in(run, self, args, true));
 }
 
-JINJA_FUNCTION(str_index)
+JINJA_FUNCTION(method_index)
 {
     (void)call;
     int64_t at = find_in(run, self, args, false);
@@ -227,7 +227,7 @@ JINJA_FUNCTION(str_index)
     return jv_int(at);
 }
 
-JINJA_FUNCTION(str_rindex)
+JINJA_FUNCTION(method_rindex)
 {
     (void)call;
     int64_t at = find_in(run, self, args, true);
@@ -236,7 +236,7 @@ JINJA_FUNCTION(str_rindex)
     return jv_int(at);
 }
 
-JINJA_FUNCTION(str_count)
+JINJA_FUNCTION(method_count)
 {
     (void)call;
     struct str part = jstr_bytes(jinja_need_string(run, args[0], "argument 1"));
@@ -276,19 +276,19 @@ static struct jv starts_or_ends(struct jinja_run *run, struct jv self, const str
     return jv_bool(false);
 }
 
-JINJA_FUNCTION(str_startswith)
+JINJA_FUNCTION(method_startswith)
 {
     (void)call;
     return starts_or_ends(run, self, args, false);
 }
 
-JINJA_FUNCTION(str_endswith)
+JINJA_FUNCTION(method_endswith)
 {
     (void)call;
     return starts_or_ends(run, self, args, true);
 }
 
-JINJA_FUNCTION(str_removeprefix)
+JINJA_FUNCTION(method_removeprefix)
 {
     (void)call;
     const struct jstr *s = self.string, *part = jinja_need_string(run, args[0], "the prefix");
@@ -297,7 +297,7 @@ JINJA_FUNCTION(str_removeprefix)
     return like(self, jstr_slice(run, s, part->size, s->size));
 }
 
-JINJA_FUNCTION(str_removesuffix)
+JINJA_FUNCTION(method_removesuffix)
 {
     (void)call;
     const struct jstr *s = self.string, *part = jinja_need_string(run, args[0], "the suffix");
@@ -306,7 +306,7 @@ JINJA_FUNCTION(str_removesuffix)
     return like(self, jstr_slice(run, s, 0, s->size - part->size));
 }
 
-JINJA_FUNCTION(str_replace)
+JINJA_FUNCTION(method_replace)
 {
     (void)call;
     struct jv to = args[1];
@@ -319,13 +319,13 @@ JINJA_FUNCTION(str_replace)
 
 // ---- split and join ----
 
-JINJA_FUNCTION(str_split)
+JINJA_FUNCTION(method_split)
 {
     (void)call;
     return jinja_split(run, self, args[0], count_or(run, args[1], -1), false);
 }
 
-JINJA_FUNCTION(str_rsplit)
+JINJA_FUNCTION(method_rsplit)
 {
     (void)call;
     return jinja_split(run, self, args[0], count_or(run, args[1], -1), true);
@@ -354,31 +354,31 @@ static struct jv partition(struct jinja_run *run, struct jv self, struct jv sepa
     return tuple;
 }
 
-JINJA_FUNCTION(str_partition)
+JINJA_FUNCTION(method_partition)
 {
     (void)call;
     return partition(run, self, args[0], false);
 }
 
-JINJA_FUNCTION(str_rpartition)
+JINJA_FUNCTION(method_rpartition)
 {
     (void)call;
     return partition(run, self, args[0], true);
 }
 
-JINJA_FUNCTION(str_splitlines)
+JINJA_FUNCTION(method_splitlines)
 {
     (void)call;
     return jinja_splitlines(run, self, given(args[0]) && jv_truth(run, args[0]));
 }
 
-JINJA_FUNCTION(str_join)
+JINJA_FUNCTION(method_join)
 {
     (void)call;
     return jinja_join(run, self, args[0], true);
 }
 
-JINJA_FUNCTION(str_format)
+JINJA_FUNCTION(method_format)
 {
     (void)args;
     return jinja_str_format(run, self, call);
@@ -437,29 +437,29 @@ static bool is_ascii(uint32_t c)
         (void)args, (void)call;                                                                    \
         return jv_bool(self.string->size ? all_are(run, self.string, test) : (empty));             \
     }
-CLASS_METHOD(str_isalpha, is_alpha, false)
-CLASS_METHOD(str_isdecimal, is_decimal, false)
-CLASS_METHOD(str_isdigit, is_digit, false)
-CLASS_METHOD(str_isnumeric, is_numeric, false)
-CLASS_METHOD(str_isalnum, is_alnum, false)
-CLASS_METHOD(str_isspace, is_space, false)
-CLASS_METHOD(str_isprintable, is_printable, true)
-CLASS_METHOD(str_isascii, is_ascii, true)
+CLASS_METHOD(method_isalpha, is_alpha, false)
+CLASS_METHOD(method_isdecimal, is_decimal, false)
+CLASS_METHOD(method_isdigit, is_digit, false)
+CLASS_METHOD(method_isnumeric, is_numeric, false)
+CLASS_METHOD(method_isalnum, is_alnum, false)
+CLASS_METHOD(method_isspace, is_space, false)
+CLASS_METHOD(method_isprintable, is_printable, true)
+CLASS_METHOD(method_isascii, is_ascii, true)
 
-JINJA_FUNCTION(str_islower)
+JINJA_FUNCTION(method_islower)
 {
     (void)args, (void)call;
     return jv_bool(jinja_is_case(run, self.string, CHAR_LOWER));
 }
 
-JINJA_FUNCTION(str_isupper)
+JINJA_FUNCTION(method_isupper)
 {
     (void)args, (void)call;
     return jv_bool(jinja_is_case(run, self.string, CHAR_UPPER));
 }
 
 // Capitals begin words and nothing else does.
-JINJA_FUNCTION(str_istitle)
+JINJA_FUNCTION(method_istitle)
 {
     (void)args, (void)call;
     const struct jstr *s = self.string;
@@ -479,48 +479,48 @@ JINJA_FUNCTION(str_istitle)
 }
 
 static const struct jinja_builtin methods[] = {
-    JINJA_ROW("upper", str_upper, 0, NULL),
-    JINJA_ROW("lower", str_lower, 0, NULL),
-    JINJA_ROW("casefold", str_lower, 0, NULL), // alike for all but a few characters
-    JINJA_ROW("capitalize", str_capitalize, 0, NULL),
-    JINJA_ROW("title", str_title, 0, NULL),
-    JINJA_ROW("swapcase", str_swapcase, 0, NULL),
-    JINJA_ROW("strip", str_strip, 0, ""),
-    JINJA_ROW("lstrip", str_lstrip, 0, ""),
-    JINJA_ROW("rstrip", str_rstrip, 0, ""),
-    JINJA_ROW("ljust", str_ljust, 1, "", ""),
-    JINJA_ROW("rjust", str_rjust, 1, "", ""),
-    JINJA_ROW("center", str_center, 1, "", ""),
-    JINJA_ROW("zfill", str_zfill, 1, ""),
-    JINJA_ROW("expandtabs", str_expandtabs, 0, "tabsize"),
-    JINJA_ROW("find", str_find, 1, "", "", ""),
-    JINJA_ROW("rfind", str_rfind, 1, "", "", ""),
-    JINJA_ROW("index", str_index, 1, "", "", ""),
-    JINJA_ROW("rindex", str_rindex, 1, "", "", ""),
-    JINJA_ROW("count", str_count, 1, "", "", ""),
-    JINJA_ROW("startswith", str_startswith, 1, "", "", ""),
-    JINJA_ROW("endswith", str_endswith, 1, "", "", ""),
-    JINJA_ROW("removeprefix", str_removeprefix, 1, ""),
-    JINJA_ROW("removesuffix", str_removesuffix, 1, ""),
-    JINJA_ROW("replace", str_replace, 2, "", "", ""),
-    JINJA_ROW("split", str_split, 0, "sep", "maxsplit"),
-    JINJA_ROW("rsplit", str_rsplit, 0, "sep", "maxsplit"),
-    JINJA_ROW("partition", str_partition, 1, ""),
-    JINJA_ROW("rpartition", str_rpartition, 1, ""),
-    JINJA_ROW("splitlines", str_splitlines, 0, "keepends"),
-    JINJA_ROW("join", str_join, 1, ""),
-    JINJA_ANY("format", str_format),
-    JINJA_ROW("isalpha", str_isalpha, 0, NULL),
-    JINJA_ROW("isdecimal", str_isdecimal, 0, NULL),
-    JINJA_ROW("isdigit", str_isdigit, 0, NULL),
-    JINJA_ROW("isnumeric", str_isnumeric, 0, NULL),
-    JINJA_ROW("isalnum", str_isalnum, 0, NULL),
-    JINJA_ROW("isspace", str_isspace, 0, NULL),
-    JINJA_ROW("isprintable", str_isprintable, 0, NULL),
-    JINJA_ROW("isascii", str_isascii, 0, NULL),
-    JINJA_ROW("islower", str_islower, 0, NULL),
-    JINJA_ROW("isupper", str_isupper, 0, NULL),
-    JINJA_ROW("istitle", str_istitle, 0, NULL),
+    JINJA_ROW("upper", method_upper, 0, NULL),
+    JINJA_ROW("lower", method_lower, 0, NULL),
+    JINJA_ROW("casefold", method_lower, 0, NULL), // alike for all but a few characters
+    JINJA_ROW("capitalize", method_capitalize, 0, NULL),
+    JINJA_ROW("title", method_title, 0, NULL),
+    JINJA_ROW("swapcase", method_swapcase, 0, NULL),
+    JINJA_ROW("strip", method_strip, 0, ""),
+    JINJA_ROW("lstrip", method_lstrip, 0, ""),
+    JINJA_ROW("rstrip", method_rstrip, 0, ""),
+    JINJA_ROW("ljust", method_ljust, 1, "", ""),
+    JINJA_ROW("rjust", method_rjust, 1, "", ""),
+    JINJA_ROW("center", method_center, 1, "", ""),
+    JINJA_ROW("zfill", method_zfill, 1, ""),
+    JINJA_ROW("expandtabs", method_expandtabs, 0, "tabsize"),
+    JINJA_ROW("find", method_find, 1, "", "", ""),
+    JINJA_ROW("rfind", method_rfind, 1, "", "", ""),
+    JINJA_ROW("index", method_index, 1, "", "", ""),
+    JINJA_ROW("rindex", method_rindex, 1, "", "", ""),
+    JINJA_ROW("count", method_count, 1, "", "", ""),
+    JINJA_ROW("startswith", method_startswith, 1, "", "", ""),
+    JINJA_ROW("endswith", method_endswith, 1, "", "", ""),
+    JINJA_ROW("removeprefix", method_removeprefix, 1, ""),
+    JINJA_ROW("removesuffix", method_removesuffix, 1, ""),
+    JINJA_ROW("replace", method_replace, 2, "", "", ""),
+    JINJA_ROW("split", method_split, 0, "sep", "maxsplit"),
+    JINJA_ROW("rsplit", method_rsplit, 0, "sep", "maxsplit"),
+    JINJA_ROW("partition", method_partition, 1, ""),
+    JINJA_ROW("rpartition", method_rpartition, 1, ""),
+    JINJA_ROW("splitlines", method_splitlines, 0, "keepends"),
+    JINJA_ROW("join", method_join, 1, ""),
+    JINJA_ANY("format", method_format),
+    JINJA_ROW("isalpha", method_isalpha, 0, NULL),
+    JINJA_ROW("isdecimal", method_isdecimal, 0, NULL),
+    JINJA_ROW("isdigit", method_isdigit, 0, NULL),
+    JINJA_ROW("isnumeric", method_isnumeric, 0, NULL),
+    JINJA_ROW("isalnum", method_isalnum, 0, NULL),
+    JINJA_ROW("isspace", method_isspace, 0, NULL),
+    JINJA_ROW("isprintable", method_isprintable, 0, NULL),
+    JINJA_ROW("isascii", method_isascii, 0, NULL),
+    JINJA_ROW("islower", method_islower, 0, NULL),
+    JINJA_ROW("isupper", method_isupper, 0, NULL),
+    JINJA_ROW("istitle", method_istitle, 0, NULL),
 };
 
 const struct jinja_builtin *jinja_str_method(struct str name)
