@@ -1,5 +1,6 @@
 #include "chat/jinja_attribute.h"
 #include "base/memory.h"
+#include "chat/jinja_eval.h"
 
 // Methods that would change what the caller gave; Jinja2's sandbox hides them, too.
 static bool is_unsafe(enum jv_type type, struct str name)
@@ -35,6 +36,8 @@ static struct jv plain_attribute(struct jinja_run *run, struct jv v, struct str 
         return v.list->items[0];
     if (v.type == JV_TUPLE && v.list->is_group && str_is(name, "list"))
         return v.list->items[1];
+    if (v.type == JV_MACRO && str_is(name, "name"))
+        return v.macro->function->name ? jv_string(v.macro->function->name) : jv_none();
     if (v.type == JV_CYCLER && str_is(name, "current"))
         return v.list->items[v.list->i_next];
     if (v.type == JV_RANGE && str_is(name, "start"))

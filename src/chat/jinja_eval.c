@@ -299,8 +299,6 @@ static struct jv eval_node(struct jinja_run *run, struct activation *act, const 
             return jinja_eval(run, act, node->c);
         return jv_undefined_hint(run, "an inline if without else was false");
     default:
-        if (node->kind < N_ADD || node->kind > N_POW)
-            return jv_none(); // a slice inside of a tuple
         a = jinja_eval(run, act, node->a);
         struct jv b = jinja_eval(run, act, node->b);
         run->line = node->line;

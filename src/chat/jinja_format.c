@@ -241,6 +241,15 @@ static struct jv read_key(struct percent *p)
     jinja_fail(p->run, ERR_FORMAT, "a format names a key that is not there");
 }
 
+static const struct jstr *character(struct jinja_run *run, int64_t c)
+{
+    char bytes[4];
+    if (c < 0 || c > 0x10ffff)
+        jinja_fail(run, ERR_FORMAT, "%%c arg not in range(0x110000)");
+    size_t size = char_write(bytes, (uint32_t)c);
+    return jstr_copy(run, (struct str){bytes, size}, SPAN_MARKUP);
+}
+
 static void convert_number(struct percent *p, struct spec *spec, struct jv v)
 {
     if (!jv_is_number(v)) {
@@ -280,12 +289,7 @@ static void convert(struct percent *p, struct spec spec, struct jv v, bool html)
             format_string(run, p->room, &spec, v.string);
             break;
         }
-        int64_t c = jinja_need_int(run, v);
-        char bytes[4];
-        if (c < 0 || c > 0x10ffff)
-            jinja_fail(run, ERR_FORMAT, "%%c arg not in range(0x110000)");
-        size_t size = char_write(bytes, (uint32_t)c);
-        format_string(run, p->room, &spec, jstr_copy(run, (struct str){bytes, size}, SPAN_MARKUP));
+        format_string(run, p->room, &spec, character(run, jinja_need_int(run, v)));
         break;
     case 'd':
     case 'i':
@@ -456,13 +460,11 @@ static void format_value(struct jinja_run *run, struct jstr_room *room, struct j
         spec.left = true;
         format_string(run, room, &spec, v.string);
     } else if (jv_is_integer(v) && (!spec.type || strchr("dbxXo", spec.type))) {
-        if (v.type == JV_BOOL && !spec.type) {
-            spec.left = true;
-            format_string(run, room, &spec, jv_to_string(run, v));
-            return;
-        }
         spec.precision = -1;
         format_integer(run, room, &spec, jv_integer(v));
+    } else if (jv_is_integer(v) && spec.type == 'c') {
+        spec.left = true;
+        format_string(run, room, &spec, character(run, jv_integer(v)));
     } else if (jv_is_number(v) && (!spec.type || strchr("eEfFgG%", spec.type))) {
         if (!spec.type && spec.precision < 0) { // the shortest form
             const struct jstr *text = jv_to_string(run, jv_float(fabs(v.number)));

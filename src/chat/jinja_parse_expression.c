@@ -187,6 +187,9 @@ static struct node *parse_subscript(struct parser *p, struct node *object)
     }
     parser_expect(p, OP_RBRACKET);
     bool single = parts->items.n_items == 1;
+    for (size_t i = 0; i < parts->items.n_items && !single; i++)
+        if (parts->items.items[i]->kind == N_SLICE)
+            jinja_fail(p->run, ERR_FORMAT, "a slice cannot be part of a tuple");
     return binary(p, N_GETITEM, object, single ? parts->items.items[0] : parts, line);
 }
 

@@ -53,30 +53,52 @@ JINJA_FUNCTION(method_capitalize)
     return like(self, jstr_concat(run, head.string, rest));
 }
 
+// Builds a string character by character from the text itself and from it in lower case, where a
+// sigma depends on its neighbours.
+struct case_walk {
+    const struct jstr *s, *low;
+    size_t at, at_low;
+    size_t size, size_low; // of the character at hand
+    uint32_t c;
+};
+
+static bool case_walk_next(struct case_walk *walk)
+{
+    uint32_t to[3];
+    char bytes[4];
+    walk->at += walk->size;
+    walk->at_low += walk->size_low;
+    if (walk->at >= walk->s->size)
+        return false;
+    walk->size = char_read(walk->s->data + walk->at, walk->s->size - walk->at, &walk->c);
+    walk->size_low = 0;
+    for (size_t i = 0, n = char_to(walk->c, CASE_LOWER, to); i < n; i++)
+        walk->size_low += char_write(bytes, to[i]);
+    return true;
+}
+
+static void case_walk_put(struct jinja_run *run, const struct case_walk *walk,
+                          struct jstr_room *room, enum char_case wanted)
+{
+    if (wanted == CASE_LOWER) {
+        jroom_append_part(run, room, walk->low, walk->at_low, walk->at_low + walk->size_low);
+    } else {
+        struct jv one = jv_string(jstr_slice(run, walk->s, walk->at, walk->at + walk->size));
+        jroom_append_string(run, room, jinja_change_case(run, one, wanted).string);
+    }
+}
+
 JINJA_FUNCTION(method_title)
 {
     (void)args, (void)call;
-    const struct jstr *s = self.string;
-    struct jstr_room *room = jroom_new(run, s->size);
-    struct jv lower = jinja_change_case(run, self, CASE_LOWER);
-    const struct jstr *low = lower.string;
+    struct case_walk walk = {.s = self.string,
+                             .low = jinja_change_case(run, self, CASE_LOWER).string};
+    struct jstr_room *room = jroom_new(run, self.string->size);
     bool in_word = false;
-    size_t at_low = 0;
-    for (size_t i = 0; i < s->size;) {
-        uint32_t c, to[3];
-        char bytes[4];
-        size_t size = char_read(s->data + i, s->size - i, &c), n_low = 0;
-        for (size_t k = 0, n = char_to(c, CASE_LOWER, to); k < n; k++)
-            n_low += char_write(bytes, to[k]);
-        if (in_word) {
-            jroom_append_part(run, room, low, at_low, at_low + n_low);
-        } else {
-            struct jv one = jv_string(jstr_slice(run, s, i, i + size));
-            jroom_append_string(run, room, jinja_change_case(run, one, CASE_TITLE).string);
-        }
-        in_word = char_is(c, CHAR_UPPER) || char_is(c, CHAR_LOWER) || char_is(c, CHAR_TITLE);
-        i += size;
-        at_low += n_low;
+    while (case_walk_next(&walk)) {
+        case_walk_put(run, &walk, room, in_word ? CASE_LOWER : CASE_TITLE);
+        in_word = char_is(walk.c, CHAR_UPPER) || char_is(walk.c, CHAR_LOWER) ||
+                  char_is(walk.c, CHAR_TITLE);
     }
     return like(self, jroom_string(run, room));
 }
@@ -84,18 +106,14 @@ JINJA_FUNCTION(method_title)
 JINJA_FUNCTION(method_swapcase)
 {
     (void)args, (void)call;
-    const struct jstr *s = self.string;
-    struct jstr_room *room = jroom_new(run, s->size);
-    for (size_t i = 0; i < s->size;) {
-        uint32_t c;
-        size_t size = char_read(s->data + i, s->size - i, &c);
-        struct jv one = jv_string(jstr_slice(run, s, i, i + size));
-        if (char_is(c, CHAR_UPPER))
-            one = jinja_change_case(run, one, CASE_LOWER);
-        else if (char_is(c, CHAR_LOWER))
-            one = jinja_change_case(run, one, CASE_UPPER);
-        jroom_append_string(run, room, one.string);
-        i += size;
+    struct case_walk walk = {.s = self.string,
+                             .low = jinja_change_case(run, self, CASE_LOWER).string};
+    struct jstr_room *room = jroom_new(run, self.string->size);
+    while (case_walk_next(&walk)) {
+        if (char_is(walk.c, CHAR_UPPER) || char_is(walk.c, CHAR_LOWER))
+            case_walk_put(run, &walk, room, char_is(walk.c, CHAR_UPPER) ? CASE_LOWER : CASE_UPPER);
+        else
+            jroom_append_part(run, room, walk.s, walk.at, walk.at + walk.size);
     }
     return like(self, jroom_string(run, room));
 }

@@ -251,22 +251,34 @@ static size_t skip_spaces(const struct jstr *s, size_t at, bool spaces)
     return at;
 }
 
+// Words from the left; the rest, once n_max were split off, keeps the space at its end.
 static struct jv split_spaces(struct jinja_run *run, struct jv v, int64_t n_max)
 {
     const struct jstr *s = v.string;
     struct jv list = jv_list(run, JV_LIST, 0);
     size_t at = skip_spaces(s, 0, true);
     for (int64_t n = 0; at < s->size; n++) {
-        size_t end = skip_spaces(s, at, false);
-        if (n_max >= 0 && n == n_max) { // the rest, without the space at its end
-            struct jv rest = like(v, jstr_slice(run, s, at, s->size));
-            jlist_append(run, list.list, jinja_strip(run, rest, (struct jv){0}, false, true));
-            break;
-        }
+        size_t end = n_max >= 0 && n == n_max ? s->size : skip_spaces(s, at, false);
         append_slice(run, list, v, at, end);
         at = skip_spaces(s, end, true);
     }
     jinja_step_bytes(run, s->size);
+    return list;
+}
+
+// Words from the right; the rest keeps the space at its beginning.
+static struct jv rsplit_spaces(struct jinja_run *run, struct jv v, int64_t n_max)
+{
+    struct jv words = split_spaces(run, v, -1);
+    size_t n_words = words.list->n_items;
+    if (n_max < 0 || (uint64_t)n_max >= n_words)
+        return words;
+    struct jv list = jv_list(run, JV_LIST, (size_t)n_max + 1);
+    // Slices share their bytes with the string, so a word's place is known.
+    const struct jstr *last = words.list->items[n_words - 1 - (size_t)n_max].string;
+    append_slice(run, list, v, 0, (size_t)(last->data - v.string->data) + last->size);
+    for (size_t i = n_words - (size_t)n_max; i < n_words; i++)
+        jlist_append(run, list.list, words.list->items[i]);
     return list;
 }
 
@@ -277,24 +289,6 @@ static void reverse_items(struct jlist *list, size_t n)
         list->items[i] = list->items[n - 1 - i];
         list->items[n - 1 - i] = item;
     }
-}
-
-static struct jv rsplit_spaces(struct jinja_run *run, struct jv v, int64_t n_max)
-{
-    struct jv words = split_spaces(run, v, -1);
-    size_t n_words = words.list->n_items;
-    if (n_max < 0 || (uint64_t)n_max >= n_words)
-        return words;
-    // All but the last n_max words stay together; slices share bytes, so the places are known.
-    struct jv list = jv_list(run, JV_LIST, (size_t)n_max + 1);
-    const struct jstr *last = words.list->items[n_words - 1 - (size_t)n_max].string;
-    const struct jstr *first = words.list->items[0].string;
-    size_t from = (size_t)(first->data - v.string->data);
-    append_slice(run, list, v, n_max == 0 ? from : skip_spaces(v.string, 0, true),
-                 (size_t)(last->data - v.string->data) + last->size);
-    for (size_t i = n_words - (size_t)n_max; i < n_words; i++)
-        jlist_append(run, list.list, words.list->items[i]);
-    return list;
 }
 
 struct jv jinja_split(struct jinja_run *run, struct jv v, struct jv separator, int64_t n_max,

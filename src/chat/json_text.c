@@ -11,7 +11,7 @@ size_t json_text_plain(struct str text, bool ascii)
     size_t n = 0;
     while (n < text.size) {
         unsigned char c = (unsigned char)text.data[n];
-        if (c < 0x20 || c == '"' || c == '\\' || (ascii && c >= 0x80))
+        if (c < 0x20 || c == '"' || c == '\\' || (ascii && c >= 0x7f))
             break;
         n++;
     }
