@@ -100,6 +100,8 @@ static void bench_format(const struct bench *b, enum dtype dtype)
 {
     enum x_format x_format = b->kernels->formats[dtype].x_format;
     size_t row_size = dtype_row_size(dtype_get(dtype), N_IN);
+    for (size_t i = 0; dtype == DTYPE_MXFP4 && i + 17 <= WEIGHTS_SIZE; i += 17)
+        b->weights[i] = 122; // a scale near 1: with subnormal numbers everything is slow
     for (size_t i = 0; i < b->n_x; i++)
         b->kernels->quantize[x_format](b->x_q + i * x_row_size(x_format, N_IN), b->x + i * N_IN,
                                        N_IN);

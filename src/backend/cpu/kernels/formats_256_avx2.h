@@ -6,11 +6,12 @@
 
 struct format_256 {
     size_t block_size;
-    int depth, offset;                           // as in format_32; depth 0: signed quants
-    int group;                                   // values that share a scale: 16 or 32
-    bool has_mins;                               // never together with an offset
-    float (*d)(const void *block);               // with the format's power of two
-    float (*dmin)(const void *block);            // where it has mins
+    int depth, offset;                // as in format_32
+    int group;                        // values that share a scale: 16 or 32
+    bool has_mins;                    // never together with an offset
+    bool has_tables;                  // quants come from tables: long code, which is not unrolled
+    float (*d)(const void *block);    // with the format's power of two
+    float (*dmin)(const void *block); // where it has mins
     __m256i (*scales)(const void *block);        // sixteen i16, one for 16 values each
     __m256i (*mins)(const void *block);          // likewise
     __m256i (*quants)(const void *block, int g); // values 32 g .. 32 g + 31

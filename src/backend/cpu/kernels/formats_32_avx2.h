@@ -8,8 +8,8 @@
 
 struct format_32 {
     size_t block_size;
-    // How many maddubs results an i16 can hold the sum of; 0: quants are signed bytes, otherwise
-    // unsigned ones and value = d * (quant - offset).
+    // How many maddubs results an i16 can hold the sum of; the quants are then unsigned bytes, and
+    // value = d * (quant - offset).  0: not even one; the quants are signed bytes.
     int depth, offset;
     __m256i (*quants)(const void *block);
     size_t d; // byte offset of the f16 scale in the block; SCALE_E8M0: MXFP4's exponent
@@ -75,7 +75,8 @@ TEMPLATE __m256i quants_iq4_nl(const void *block)
 }
 TEMPLATE __m256i quants_mxfp4(const void *block)
 {
-    static const int8_t levels[16] = {12, 13, 14, 15, 16, 18, 20, 24, 12, 11, 10, 9, 8, 6, 4, 0};
+    // FP4_LEVELS plus 16
+    static const int8_t levels[16] = {16, 17, 18, 19, 20, 22, 24, 28, 16, 15, 14, 13, 12, 10, 8, 4};
     return levels_32(((const struct block_mxfp4 *)block)->qs, levels);
 }
 
@@ -91,6 +92,6 @@ TEMPLATE __m256i quants_mxfp4(const void *block)
     X(Q5_1, q5_1, 4, 0, D_OF(q5_1), M_OF(q5_1))                                                    \
     X(Q8_0, q8_0, 0, 0, D_OF(q8_0), NO_MIN)                                                        \
     X(IQ4_NL, iq4_nl, 0, 0, D_OF(iq4_nl), NO_MIN)                                                  \
-    X(MXFP4, mxfp4, 4, 12, SCALE_E8M0, NO_MIN)
+    X(MXFP4, mxfp4, 4, 16, SCALE_E8M0, NO_MIN)
 
 #endif

@@ -35,7 +35,11 @@ TEMPLATE __m256i nibble_scales_16(const uint8_t scales[8])
     return odd_scales(_mm256_cvtepu8_epi16(_mm_and_si128(both, _mm_set1_epi8(15))));
 }
 
-// ---- IQ2 ----
+// ---- IQ2: magnitudes up to 43, made unsigned by adding that ----
+TEMPLATE __m256i plus(__m256i v, int offset)
+{
+    return _mm256_add_epi8(v, _mm256_set1_epi8((char)offset));
+}
 TEMPLATE float d_iq2_xxs(const void *block)
 {
     return f16_to_f32(((const struct block_iq2_xxs *)block)->d) * 0.125f;
@@ -53,7 +57,7 @@ TEMPLATE __m256i quants_iq2_xxs(const void *block, int g)
     const uint8_t *index = (const void *)(((const struct block_iq2_xxs *)block)->qs + 4 * g);
     __m256i grid = four_rows_of_8(iq2_xxs_grid[index[0]], iq2_xxs_grid[index[1]],
                                   iq2_xxs_grid[index[2]], iq2_xxs_grid[index[3]]);
-    return _mm256_sign_epi8(grid, four_even_signs(load_u32(index + 4)));
+    return plus(_mm256_sign_epi8(grid, four_even_signs(load_u32(index + 4))), 43);
 }
 
 TEMPLATE float d_iq2_xs(const void *block)
@@ -69,9 +73,9 @@ TEMPLATE __m256i quants_iq2_xs(const void *block, int g)
     const uint16_t *q = ((const struct block_iq2_xs *)block)->qs + 4 * g;
     __m256i grid = four_rows_of_8(iq2_xs_grid[q[0] & 511], iq2_xs_grid[q[1] & 511],
                                   iq2_xs_grid[q[2] & 511], iq2_xs_grid[q[3] & 511]);
-    return _mm256_sign_epi8(grid,
-                            four_rows_of_8(iq_even_signs[q[0] >> 9], iq_even_signs[q[1] >> 9],
-                                           iq_even_signs[q[2] >> 9], iq_even_signs[q[3] >> 9]));
+    __m256i signs = four_rows_of_8(iq_even_signs[q[0] >> 9], iq_even_signs[q[1] >> 9],
+                                   iq_even_signs[q[2] >> 9], iq_even_signs[q[3] >> 9]);
+    return plus(_mm256_sign_epi8(grid, signs), 43);
 }
 
 TEMPLATE float d_iq2_s(const void *block)
@@ -90,10 +94,10 @@ TEMPLATE __m256i quants_iq2_s(const void *block, int g)
     __m256i grid = four_rows_of_8(
         iq2_s_grid[q[0] | (high & 0x300)], iq2_s_grid[q[1] | (high >> 2 & 0x300)],
         iq2_s_grid[q[2] | (high >> 4 & 0x300)], iq2_s_grid[q[3] | (high >> 6 & 0x300)]);
-    return negate_where(grid, b->signs + 4 * g);
+    return plus(negate_where(grid, b->signs + 4 * g), 43);
 }
 
-// ---- IQ3 ----
+// ---- IQ3: up to 62 and 15 ----
 TEMPLATE __m256i eight_rows_of_4(const uint8_t (*grid)[4], const uint8_t q[8],
                                  const unsigned high[8])
 {
@@ -114,7 +118,7 @@ TEMPLATE __m256i quants_iq3_xxs(const void *block, int g)
 {
     const struct block_iq3_xxs *b = block;
     __m256i grid = eight_rows_of_4(iq3_xxs_grid, b->qs + 8 * g, (const unsigned[8]){0});
-    return _mm256_sign_epi8(grid, four_even_signs(load_u32(b->signs_scales[g])));
+    return plus(_mm256_sign_epi8(grid, four_even_signs(load_u32(b->signs_scales[g]))), 62);
 }
 
 TEMPLATE float d_iq3_s(const void *block)
@@ -133,7 +137,7 @@ TEMPLATE __m256i quants_iq3_s(const void *block, int g)
     unsigned h = b->qh[g], high[8];
     UNROLLED for (int k = 0; k < 8; k++) high[k] = h << (8 - k) & 256;
     __m256i grid = eight_rows_of_4(iq3_s_grid, b->qs + 8 * g, high);
-    return _mm256_add_epi8(negate_where(grid, b->signs + 4 * g), _mm256_set1_epi8(15));
+    return plus(negate_where(grid, b->signs + 4 * g), 15);
 }
 
 // ---- IQ1: eight times the grid, one up or down; here nine more, to be unsigned ----
@@ -196,10 +200,10 @@ TEMPLATE __m256i quants_iq1_m(const void *block, int g)
 
 // X(dtype suffix, name, depth, offset, group, dmin, mins)
 #define FORMATS_IQ(X)                                                                              \
-    X(IQ2_XXS, iq2_xxs, 0, 0, 32, NULL, NULL)                                                      \
-    X(IQ2_XS, iq2_xs, 0, 0, 16, NULL, NULL)                                                        \
-    X(IQ2_S, iq2_s, 0, 0, 16, NULL, NULL)                                                          \
-    X(IQ3_XXS, iq3_xxs, 0, 0, 32, NULL, NULL)                                                      \
+    X(IQ2_XXS, iq2_xxs, 1, 43, 32, NULL, NULL)                                                     \
+    X(IQ2_XS, iq2_xs, 1, 43, 16, NULL, NULL)                                                       \
+    X(IQ2_S, iq2_s, 1, 43, 16, NULL, NULL)                                                         \
+    X(IQ3_XXS, iq3_xxs, 1, 62, 32, NULL, NULL)                                                     \
     X(IQ3_S, iq3_s, 4, 15, 32, NULL, NULL)                                                         \
     X(IQ1_S, iq1_s, 4, 9, 32, NULL, NULL)                                                          \
     X(IQ1_M, iq1_m, 4, 9, 16, NULL, NULL)

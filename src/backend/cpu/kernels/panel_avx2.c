@@ -1,8 +1,7 @@
 // panel_avx2.c - the multiplications that all formats share in prefill.
 //
-// Two halves of a panel times four activation rows are eight accumulators.  The multiply ports are
-// the bound: with quants below 16 one maddubs and one add do 32 multiply-adds, with 8-bit quants it
-// takes a sign, two multiplications and an add.
+// Two halves of a panel (or two planes of one) times four activation rows are eight accumulators.  The
+// multiply ports are the bound: with quants below 16 one maddubs and one add do 32 multiply-adds.
 #include "backend/cpu/kernels/panel_avx2.h"
 
 enum { X_MAX = 4 }; // activation rows at once
@@ -11,50 +10,141 @@ enum factors { FACTORS_NONE, FACTORS_OFFSET, FACTORS_MINS };
 
 // What a multiplication is made for; constants in every instance.
 struct shape {
-    size_t n_halves, n_x;
-    int depth;  // products that fit an i16; 0: signed quants
+    size_t n_x;
+    int depth;  // products that fit an i16; 0: two planes
     int group;  // values with one scale; 0: none have any
-    int offset; // of unsigned quants in blocks of 32
+    int offset; // of unsigned quants in blocks of 32; a power of two
     enum factors factors;
 };
 
-// sums[h][i] += quants of `steps` fours from k on . x, times one scale.
-TEMPLATE void add_steps(__m256i sums[2][X_MAX], const struct panel *panel, size_t g, int k,
-                        int steps, const char *q, size_t x_size, struct shape s)
+// The quants of activation rows, 32 values for each step of the walk along a panel.
+struct walk {
+    const char *q[X_MAX];
+};
+
+TEMPLATE void walk_begin(struct walk *walk, const char *x, size_t x_size, size_t q, struct shape s)
+{
+    UNROLLED for (size_t i = 0; i < s.n_x; i++) walk->q[i] = x + i * x_size + q;
+}
+TEMPLATE void walk_on(struct walk *walk, size_t size, struct shape s)
+{
+    UNROLLED for (size_t i = 0; i < s.n_x; i++)
+    {
+        walk->q[i] += size;
+        __asm__("" : "+r"(walk->q[i])); // one register each, not sums of indices
+    }
+}
+
+// Where sums go: registers are scarce, so the seldom touched ones live in memory.  Blocks of 32 have
+// one sum of each kind, which nothing is added to.
+TEMPLATE void add_to(__m256i *sum, __m256i v, bool first, struct shape s)
+{
+    if (s.group == 0 && first) {
+        *sum = v;
+        return;
+    }
+    *sum = _mm256_add_epi32(*sum, v);
+    if (s.group == 0 || s.depth == 1 || s.depth == 2)
+        IN_ORDER(*sum);
+    else
+        IN_MEMORY(*sum);
+}
+
+TEMPLATE __m256i scale_of(const struct panel *panel, size_t g, size_t h, struct shape s)
+{
+    return s.group ? load_256(panel->scales[g][h]) : _mm256_set1_epi16(1);
+}
+
+// sums[h][i] += quants of s.depth (1 or 2) fours from k on . x, times one scale.  Two registers of
+// products are enough here.
+TEMPLATE void add_shallow(__m256i sums[2][X_MAX], const struct panel *panel, size_t g, int k,
+                          const struct walk *x, struct shape s)
+{
+    size_t i_scale = 2 * g + (s.group == 16 ? (size_t)k / 4 : 0);
+    UNROLLED for (size_t i = 0; i < s.n_x; i++)
+    {
+        __m256i x_0 = broadcast_u32(x->q[i] + 4 * k), x_1 = broadcast_u32(x->q[i] + 4 * k + 4);
+        UNROLLED for (size_t h = 0; h < 2; h++)
+        {
+            __m256i p = _mm256_maddubs_epi16(load_256(panel->q[g][0][k][h]), x_0);
+            if (s.depth == 2)
+                p = _mm256_add_epi16(p,
+                                     _mm256_maddubs_epi16(load_256(panel->q[g][0][k + 1][h]), x_1));
+            add_to(&sums[h][i], _mm256_madd_epi16(p, scale_of(panel, i_scale, h, s)), k == 0, s);
+        }
+    }
+}
+
+// The same for 4 or 8 fours, with all pairs in registers.
+TEMPLATE void add_deep(__m256i sums[2][X_MAX], const struct panel *panel, size_t g, int k,
+                       int steps, const struct walk *x, struct shape s)
 {
     __m256i pairs[2][X_MAX];
     UNROLLED for (int j = 0; j < steps; j++)
     {
         UNROLLED for (size_t i = 0; i < s.n_x; i++)
         {
-            __m256i x = broadcast_u32(q + i * x_size + 4 * (k + j));
-            UNROLLED for (size_t h = 0; h < s.n_halves; h++)
+            __m256i x_j = broadcast_u32(x->q[i] + 4 * (k + j));
+            UNROLLED for (size_t h = 0; h < 2; h++)
             {
-                __m256i w = load_256(panel->q[g][k + j][h]);
-                __m256i p = s.depth
-                                ? _mm256_maddubs_epi16(w, x)
-                                : _mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(x, w));
+                __m256i p = _mm256_maddubs_epi16(load_256(panel->q[g][0][k + j][h]), x_j);
                 pairs[h][i] = j == 0 ? p : _mm256_add_epi16(pairs[h][i], p);
                 IN_ORDER(pairs[h][i]);
             }
         }
     }
-    UNROLLED for (size_t h = 0; h < s.n_halves; h++)
+    UNROLLED for (size_t h = 0; h < 2; h++)
     {
-        __m256i scale = s.group ? load_256(panel->scales[2 * g + (s.group == 16 ? k / 4 : 0)][h])
-                                : _mm256_set1_epi16(1);
-        UNROLLED for (size_t i = 0; i < s.n_x; i++) sums[h][i] =
-            _mm256_add_epi32(sums[h][i], _mm256_madd_epi16(pairs[h][i], scale));
+        __m256i scale = scale_of(panel, 2 * g + (s.group == 16 ? (size_t)k / 4 : 0), h, s);
+        UNROLLED for (size_t i = 0; i < s.n_x; i++)
+            add_to(&sums[h][i], _mm256_madd_epi16(pairs[h][i], scale), k == 0, s);
     }
 }
 
-// The same for one group of 32 values.
-TEMPLATE void add_group(__m256i sums[2][X_MAX], const struct panel *panel, size_t g, const char *q,
-                        size_t x_size, struct shape s)
+// sums[h][i] += both planes of one group of 32 values in half h . x, times their scale.
+TEMPLATE void add_planes(__m256i sums[2][X_MAX], const struct panel *panel, size_t g, size_t h,
+                         struct walk *x, struct shape s)
 {
-    const int longest = s.group == 16 ? 4 : 8;
-    const int steps = s.depth == 0 ? 1 : s.depth < longest ? s.depth : longest;
-    UNROLLED for (int k = 0; k < 8; k += steps) add_steps(sums, panel, g, k, steps, q, x_size, s);
+    __m256i pairs[2][X_MAX];
+    walk_on(x, 0, s); // or the broadcasts are kept on the stack for the other half
+    UNROLLED for (int j = 0; j < 8; j++)
+    {
+        UNROLLED for (size_t i = 0; i < s.n_x; i++)
+        {
+            __m256i x_j = broadcast_u32(x->q[i] + 4 * j);
+            UNROLLED for (size_t plane = 0; plane < 2; plane++)
+            {
+                __m256i p = _mm256_maddubs_epi16(load_256(panel->q[g][plane][j][h]), x_j);
+                pairs[plane][i] = j == 0 ? p : _mm256_add_epi16(pairs[plane][i], p);
+                IN_ORDER(pairs[plane][i]);
+            }
+        }
+    }
+    __m256i scale = scale_of(panel, 2 * g, h, s), scale_16 = _mm256_slli_epi16(scale, 4);
+    UNROLLED for (size_t i = 0; i < s.n_x; i++)
+    {
+        __m256i low = _mm256_madd_epi16(pairs[0][i], scale);
+        __m256i high = _mm256_madd_epi16(pairs[1][i], scale_16);
+        add_to(&sums[h][i], _mm256_add_epi32(low, high), true, s);
+    }
+}
+
+// sums[h][i] += one group of 32 values . x, times their scales.
+TEMPLATE void add_group(__m256i sums[2][X_MAX], const struct panel *panel, size_t g, struct walk *x,
+                        struct shape s)
+{
+    const int longest = s.group == 16 ? 4 : 8, steps = s.depth < longest ? s.depth : longest;
+    if (s.depth == 0)
+        UNROLLED for (size_t h = 0; h < 2; h++) add_planes(sums, panel, g, h, x, s);
+    else if (s.depth <= 2)
+        UNROLLED for (int k = 0; k < 8; k += steps) add_shallow(sums, panel, g, k, x, s);
+    else
+        UNROLLED for (int k = 0; k < 8; k += steps) add_deep(sums, panel, g, k, steps, x, s);
+}
+
+TEMPLATE size_t rows_of_half(size_t n_rows, size_t h)
+{
+    return n_rows < 8 * h ? 0 : n_rows - 8 * h < 8 ? n_rows - 8 * h : 8;
 }
 
 // ---- blocks of 256 ----
@@ -62,31 +152,42 @@ TEMPLATE void add_group(__m256i sums[2][X_MAX], const struct panel *panel, size_
 TEMPLATE void add_factors(__m256i sums[2][X_MAX], const struct panel *panel, const char *x,
                           size_t x_size, struct shape s)
 {
-    UNROLLED for (size_t h = 0; h < s.n_halves; h++) UNROLLED for (size_t i = 0; i < s.n_x; i++)
-        sums[h][i] = _mm256_setzero_si256();
-    for (size_t g = 0; g < 8; g++)
+    UNROLLED for (size_t h = 0; h < 2; h++) UNROLLED for (size_t i = 0; i < s.n_x; i++) sums[h][i] =
+        _mm256_setzero_si256();
+    struct walk walk;
+    walk_begin(&walk, x, x_size, offsetof(struct x_q8_256, sums), s);
+    for (size_t g = 0; g < 8; g++) {
         UNROLLED for (size_t i = 0; i < s.n_x; i++)
         {
-            const struct x_q8_256 *block = (const void *)(x + i * x_size);
-            __m256i pair = broadcast_u32(block->sums + 2 * g);
-            UNROLLED for (size_t h = 0; h < s.n_halves; h++) sums[h][i] = _mm256_add_epi32(
-                sums[h][i], _mm256_madd_epi16(load_256(panel->factors[g][h]), pair));
+            __m256i pair = broadcast_u32(walk.q[i]);
+            UNROLLED for (size_t h = 0; h < 2; h++)
+            {
+                __m256i p = _mm256_madd_epi16(load_256(panel->factors[g][h]), pair);
+                sums[h][i] = _mm256_add_epi32(sums[h][i], p);
+                IN_ORDER(sums[h][i]);
+            }
         }
+        walk_on(&walk, 4, s);
+    }
 }
 
 TEMPLATE void multiply_256(float *y, size_t y_stride, size_t n_rows, const struct panel *panel,
                            const char *x, size_t x_size, bool first, struct shape s)
 {
     __m256i dots[2][X_MAX], factored[2][X_MAX];
-    UNROLLED for (size_t h = 0; h < s.n_halves; h++) UNROLLED for (size_t i = 0; i < s.n_x; i++)
-        dots[h][i] = _mm256_setzero_si256();
-    for (size_t g = 0; g < 8; g++)
-        add_group(dots, panel, g, x + offsetof(struct x_q8_256, q) + 32 * g, x_size, s);
+    UNROLLED for (size_t h = 0; h < 2; h++) UNROLLED for (size_t i = 0; i < s.n_x; i++) dots[h][i] =
+        _mm256_setzero_si256();
+    struct walk walk;
+    walk_begin(&walk, x, x_size, offsetof(struct x_q8_256, q), s);
+    for (size_t g = 0; g < 8; g++) {
+        add_group(dots, panel, g, &walk, s);
+        walk_on(&walk, 32, s);
+    }
     if (s.factors)
         add_factors(factored, panel, x, x_size, s);
-    UNROLLED for (size_t h = 0; h < s.n_halves; h++)
+    UNROLLED for (size_t h = 0; h < 2; h++)
     {
-        size_t n = n_rows - 8 * h < 8 ? n_rows - 8 * h : 8;
+        size_t n = rows_of_half(n_rows, h);
         UNROLLED for (size_t i = 0; i < s.n_x; i++)
         {
             float *out = y + i * y_stride + 8 * h;
@@ -111,8 +212,10 @@ TEMPLATE __m256 add_block_32(__m256 acc, __m256i dot, const struct panel *panel,
                              const struct x_q8_32 *x, struct shape s)
 {
     __m256 dx = _mm256_set1_ps(x->d);
-    if (s.offset)
-        dot = _mm256_sub_epi32(dot, _mm256_set1_epi32(s.offset * x->sum));
+    if (s.offset) {
+        __m256i sum = broadcast_u32(&x->sum);
+        dot = _mm256_sub_epi32(dot, _mm256_slli_epi32(sum, __builtin_ctz((unsigned)s.offset)));
+    }
     acc = _mm256_fmadd_ps(_mm256_mul_ps(_mm256_loadu_ps(panel->d[b][h]), dx),
                           _mm256_cvtepi32_ps(dot), acc);
     if (s.factors == FACTORS_MINS)
@@ -125,42 +228,43 @@ TEMPLATE void multiply_32(float *y, size_t y_stride, size_t n_rows, const struct
                           const char *x, size_t x_size, bool first, struct shape s)
 {
     __m256 acc[2][X_MAX];
-    UNROLLED for (size_t h = 0; h < s.n_halves; h++) UNROLLED for (size_t i = 0; i < s.n_x; i++)
-        acc[h][i] =
-            first ? _mm256_setzero_ps()
-                  : load_floats(y + i * y_stride + 8 * h, n_rows - 8 * h < 8 ? n_rows - 8 * h : 8);
-    for (size_t b = 0; b < panel->n_blocks; b++, x += sizeof(struct x_q8_32)) {
+    UNROLLED for (size_t h = 0; h < 2; h++) UNROLLED for (size_t i = 0; i < s.n_x; i++) acc[h][i] =
+        first ? _mm256_setzero_ps()
+              : load_floats(y + i * y_stride + 8 * h, rows_of_half(n_rows, h));
+    struct walk walk;
+    walk_begin(&walk, x, x_size, offsetof(struct x_q8_32, q), s);
+    for (size_t b = 0; b < panel->n_blocks; b++) {
         __m256i dots[2][X_MAX];
-        UNROLLED for (size_t h = 0; h < s.n_halves; h++) UNROLLED for (size_t i = 0; i < s.n_x; i++)
-            dots[h][i] = _mm256_setzero_si256();
-        add_group(dots, panel, b, x + offsetof(struct x_q8_32, q), x_size, s);
-        UNROLLED for (size_t h = 0; h < s.n_halves; h++) UNROLLED for (size_t i = 0; i < s.n_x; i++)
-            acc[h][i] =
-                add_block_32(acc[h][i], dots[h][i], panel, b, h, (const void *)(x + i * x_size), s);
+        add_group(dots, panel, b, &walk, s);
+        UNROLLED for (size_t h = 0; h < 2; h++)
+        {
+            UNROLLED for (size_t i = 0; i < s.n_x; i++)
+            {
+                const void *block = walk.q[i] - offsetof(struct x_q8_32, q);
+                acc[h][i] = add_block_32(acc[h][i], dots[h][i], panel, b, h, block, s);
+                IN_MEMORY(acc[h][i]);
+            }
+        }
+        walk_on(&walk, sizeof(struct x_q8_32), s);
     }
-    UNROLLED for (size_t h = 0; h < s.n_halves; h++) UNROLLED for (size_t i = 0; i < s.n_x; i++)
-        store_floats(y + i * y_stride + 8 * h, acc[h][i], n_rows - 8 * h < 8 ? n_rows - 8 * h : 8);
+    UNROLLED for (size_t h = 0; h < 2; h++) UNROLLED for (size_t i = 0; i < s.n_x; i++)
+        store_floats(y + i * y_stride + 8 * h, acc[h][i], rows_of_half(n_rows, h));
 }
 
-// ---- all activation rows, in fours and then what is left ----
+// ---- all activation rows, in fours and then one by one ----
 
 typedef void multiply_some(float *y, size_t y_stride, size_t n_rows, const struct panel *panel,
                            const char *x, size_t x_size, bool first, struct shape s);
 
-TEMPLATE void multiply_halves(float *y, size_t y_stride, size_t n_rows, const struct panel *panel,
-                              const char *x, size_t x_size, size_t n_x, bool first, struct shape s,
-                              multiply_some *multiply)
+TEMPLATE void multiply_all(float *y, size_t y_stride, size_t n_rows, const struct panel *panel,
+                           const char *x, size_t x_size, size_t n_x, bool first, struct shape s,
+                           multiply_some *multiply)
 {
     s.n_x = X_MAX;
     for (; n_x >= X_MAX; n_x -= X_MAX, x += X_MAX * x_size, y += X_MAX * y_stride)
         multiply(y, y_stride, n_rows, panel, x, x_size, first, s);
-    s.n_x = 2;
-    if (n_x >= 2) {
-        multiply(y, y_stride, n_rows, panel, x, x_size, first, s);
-        n_x -= 2, x += 2 * x_size, y += 2 * y_stride;
-    }
     s.n_x = 1;
-    if (n_x)
+    for (; n_x; n_x--, x += x_size, y += y_stride)
         multiply(y, y_stride, n_rows, panel, x, x_size, first, s);
 }
 
@@ -168,27 +272,23 @@ TEMPLATE void multiply_halves(float *y, size_t y_stride, size_t n_rows, const st
     void multiply_##name(float *y, size_t y_stride, size_t n_rows, const struct panel *panel,      \
                          const char *x, size_t x_size, size_t n_x, bool first)                     \
     {                                                                                              \
-        if (n_rows > 8)                                                                            \
-            multiply_halves(y, y_stride, n_rows, panel, x, x_size, n_x, first,                     \
-                            (struct shape){2, 0, depth, group, offset, factors}, multiply);        \
-        else                                                                                       \
-            multiply_halves(y, y_stride, n_rows, panel, x, x_size, n_x, first,                     \
-                            (struct shape){1, 0, depth, group, offset, factors}, multiply);        \
+        multiply_all(y, y_stride, n_rows, panel, x, x_size, n_x, first,                            \
+                     (struct shape){0, depth, group, offset, factors}, multiply);                  \
     }
 
-MULTIPLY(signed_16, multiply_256, 0, 16, 0, FACTORS_NONE)
-MULTIPLY(signed_32, multiply_256, 0, 32, 0, FACTORS_NONE)
+MULTIPLY(planes_32, multiply_256, 0, 32, 0, FACTORS_OFFSET)
 MULTIPLY(8_16_mins, multiply_256, 8, 16, 0, FACTORS_MINS)
 MULTIPLY(8_16_offset, multiply_256, 8, 16, 0, FACTORS_OFFSET)
 MULTIPLY(8_32_mins, multiply_256, 8, 32, 0, FACTORS_MINS)
 MULTIPLY(4_16_offset, multiply_256, 4, 16, 0, FACTORS_OFFSET)
 MULTIPLY(4_32_offset, multiply_256, 4, 32, 0, FACTORS_OFFSET)
 MULTIPLY(4_32_mins, multiply_256, 4, 32, 0, FACTORS_MINS)
+MULTIPLY(1_16_offset, multiply_256, 1, 16, 0, FACTORS_OFFSET)
+MULTIPLY(1_32_offset, multiply_256, 1, 32, 0, FACTORS_OFFSET)
 MULTIPLY(2_16_offset, multiply_256, 2, 16, 0, FACTORS_OFFSET)
 
-MULTIPLY(signed_blocks, multiply_32, 0, 0, 0, FACTORS_NONE)
+MULTIPLY(planes_blocks, multiply_32, 0, 0, PLANES_OFFSET, FACTORS_NONE)
 MULTIPLY(8_blocks_less_8, multiply_32, 8, 0, 8, FACTORS_NONE)
 MULTIPLY(4_blocks_less_16, multiply_32, 4, 0, 16, FACTORS_NONE)
-MULTIPLY(4_blocks_less_12, multiply_32, 4, 0, 12, FACTORS_NONE)
 MULTIPLY(8_blocks_mins, multiply_32, 8, 0, 0, FACTORS_MINS)
 MULTIPLY(4_blocks_mins, multiply_32, 4, 0, 0, FACTORS_MINS)

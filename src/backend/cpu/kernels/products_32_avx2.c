@@ -11,9 +11,9 @@ PRODUCTS(q4_0, 32, multiply_8_blocks_less_8)
 PRODUCTS(q4_1, 32, multiply_8_blocks_mins)
 PRODUCTS(q5_0, 32, multiply_4_blocks_less_16)
 PRODUCTS(q5_1, 32, multiply_4_blocks_mins)
-PRODUCTS(q8_0, 32, multiply_signed_blocks)
-PRODUCTS(iq4_nl, 32, multiply_signed_blocks)
-PRODUCTS(mxfp4, 32, multiply_4_blocks_less_12)
+PRODUCTS(q8_0, 32, multiply_planes_blocks)
+PRODUCTS(iq4_nl, 32, multiply_planes_blocks)
+PRODUCTS(mxfp4, 32, multiply_4_blocks_less_16)
 
 // ---- activations ----
 

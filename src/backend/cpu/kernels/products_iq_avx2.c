@@ -16,12 +16,13 @@
 const int8_t iq_even_signs[128][8] = {SIGNS_16(0),  SIGNS_16(16), SIGNS_16(32), SIGNS_16(48),
                                       SIGNS_16(64), SIGNS_16(80), SIGNS_16(96), SIGNS_16(112)};
 
-FORMATS_IQ(FORMAT_256)
+#define FORMAT(...) FORMAT_256(__VA_ARGS__, true)
+FORMATS_IQ(FORMAT)
 
-PRODUCTS(iq2_xxs, 256, multiply_signed_32)
-PRODUCTS(iq2_xs, 256, multiply_signed_16)
-PRODUCTS(iq2_s, 256, multiply_signed_16)
-PRODUCTS(iq3_xxs, 256, multiply_signed_32)
+PRODUCTS(iq2_xxs, 256, multiply_1_32_offset)
+PRODUCTS(iq2_xs, 256, multiply_1_16_offset)
+PRODUCTS(iq2_s, 256, multiply_1_16_offset)
+PRODUCTS(iq3_xxs, 256, multiply_1_32_offset)
 PRODUCTS(iq3_s, 256, multiply_4_32_offset)
 PRODUCTS(iq1_s, 256, multiply_4_32_offset)
 PRODUCTS(iq1_m, 256, multiply_4_16_offset)

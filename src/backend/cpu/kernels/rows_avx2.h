@@ -37,9 +37,23 @@ TEMPLATE __m256i products(__m256i quants, __m256i x, int depth)
 TEMPLATE __m256 scales_of_8(const char *w, const size_t at[8], size_t field)
 {
     if (field == SCALE_E8M0) {
-        int bits[8];
-        UNROLLED for (int r = 0; r < 8; r++) bits[r] = (int)mxfp4_scale_bits((uint8_t)w[at[r]]);
-        return _mm256_castsi256_ps(load_256(bits));
+        __m128i bytes = _mm_setzero_si128();
+#define INSERT(r) bytes = _mm_insert_epi8(bytes, w[at[r]], r)
+        INSERT(0);
+        INSERT(1);
+        INSERT(2);
+        INSERT(3);
+        INSERT(4);
+        INSERT(5);
+        INSERT(6);
+        INSERT(7);
+#undef INSERT
+        // As mxfp4_scale_bits().
+        __m256i e = _mm256_cvtepu8_epi32(bytes);
+        __m256i subnormal = _mm256_sllv_epi32(_mm256_set1_epi32(0x00200000), e);
+        __m256i normal = _mm256_slli_epi32(_mm256_sub_epi32(e, _mm256_set1_epi32(1)), 23);
+        return _mm256_castsi256_ps(
+            _mm256_blendv_epi8(normal, subnormal, _mm256_cmpgt_epi32(_mm256_set1_epi32(2), e)));
     }
     __m128i halves = _mm_cvtsi32_si128(load_u16(w + at[0] + field));
 #define INSERT(r) halves = _mm_insert_epi16(halves, load_u16(w + at[r] + field), r)
@@ -101,14 +115,31 @@ TEMPLATE void eight_rows_32(__m256 acc[ROWS_X_MAX], const char *w, const size_t 
 // the first sixteen values, eight times that of the others.  halves: scales 0-7 and 8-15, each twice.
 TEMPLATE __m256i spread_scales(const __m256i halves[2], int g)
 {
-    long long first = 0x0100010001000100 + 0x0404040404040404 * (g % 4);
-    long long second = first + 0x0202020202020202;
-    return _mm256_shuffle_epi8(halves[g / 4], _mm256_setr_epi64x(first, first, second, second));
+    static const uint64_t picks[4][4] = {
+        {0x0100010001000100, 0x0100010001000100, 0x0302030203020302, 0x0302030203020302},
+        {0x0504050405040504, 0x0504050405040504, 0x0706070607060706, 0x0706070607060706},
+        {0x0908090809080908, 0x0908090809080908, 0x0b0a0b0a0b0a0b0a, 0x0b0a0b0a0b0a0b0a},
+        {0x0d0c0d0c0d0c0d0c, 0x0d0c0d0c0d0c0d0c, 0x0f0e0f0e0f0e0f0e, 0x0f0e0f0e0f0e0f0e}};
+    return _mm256_shuffle_epi8(halves[g / 4], load_256(picks[g % 4]));
 }
 
 struct block_sums { // of one weight block with one activation block
     __m256i isum, msum;
 };
+
+// sums[i].isum += group g of 32 weights . x
+TEMPLATE void add_group_256(struct block_sums sums[ROWS_X_MAX], const char *w, int g,
+                            const __m256i halves[2], const char *x, size_t x_size, size_t n_x,
+                            const struct format_256 *f)
+{
+    __m256i q = f->quants(w, g), scale = spread_scales(halves, g);
+    UNROLLED for (size_t i = 0; i < n_x; i++)
+    {
+        const struct x_q8_256 *block = (const void *)(x + i * x_size);
+        __m256i dot = products(q, load_256(block->q + 32 * g), f->depth);
+        sums[i].isum = _mm256_add_epi32(sums[i].isum, _mm256_madd_epi16(dot, scale));
+    }
+}
 
 TEMPLATE void block_dots_256(struct block_sums sums[ROWS_X_MAX], const char *w, const char *x,
                              size_t x_size, size_t n_x, const struct format_256 *f)
@@ -116,17 +147,12 @@ TEMPLATE void block_dots_256(struct block_sums sums[ROWS_X_MAX], const char *w, 
     __m256i scales = f->scales(w);
     const __m256i halves[2] = {_mm256_permute2x128_si256(scales, scales, 0x00),
                                _mm256_permute2x128_si256(scales, scales, 0x11)};
-    UNROLLED for (int g = 0; g < 8; g++)
-    {
-        __m256i q = f->quants(w, g), scale = spread_scales(halves, g);
-        UNROLLED for (size_t i = 0; i < n_x; i++)
-        {
-            const struct x_q8_256 *block = (const void *)(x + i * x_size);
-            __m256i dot = products(q, load_256(block->q + 32 * g), f->depth);
-            dot = _mm256_madd_epi16(dot, scale);
-            sums[i].isum = g ? _mm256_add_epi32(sums[i].isum, dot) : dot;
-        }
-    }
+    UNROLLED for (size_t i = 0; i < n_x; i++) sums[i].isum = _mm256_setzero_si256();
+    if (f->has_tables)
+        for (int g = 0; g < 8; g++)
+            add_group_256(sums, w, g, halves, x, x_size, n_x, f);
+    else
+        UNROLLED for (int g = 0; g < 8; g++) add_group_256(sums, w, g, halves, x, x_size, n_x, f);
     if (!f->offset && !f->has_mins)
         return;
     __m256i factors =

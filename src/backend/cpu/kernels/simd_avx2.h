@@ -15,6 +15,8 @@
 // Sums are meant to be made in the order written: compilers that make trees of them run out of
 // registers.
 #define IN_ORDER(v) __asm__("" : "+x"(v))
+// The same for sums that are touched seldom: they live on the stack, and registers stay free.
+#define IN_MEMORY(v) __asm__("" : "+m"(v))
 
 TEMPLATE __m256i load_256(const void *bytes)
 {
