@@ -9,14 +9,12 @@
 #include "base/os.h"
 #include "base/thread.h"
 #include "engine/batch.h"
+#include "engine/capacity.h"
 #include "engine/generate.h"
 #include "engine/scheduler.h"
 
 enum {
-    N_BATCH_DEFAULT = 512,
-    WAIT_MS_DEFAULT = 300,
     ALONE_FACTOR = 3,        // a chunk may take so much longer when nobody else is there
-    SCORED_ROWS = 32,        // logits for prompt_logprobs in one step, besides those of decode rows
     SNAPSHOTS_A_PROMPT = 16, // at most, where they cost a state or window pages
 };
 
@@ -47,60 +45,6 @@ struct engine {
     bool *tried;
     size_t n_items_max;
 };
-
-// ---- sizes ----
-
-static struct engine_config with_defaults(const struct hyperparams *hyperparams,
-                                          const struct engine_config *config)
-{
-    struct engine_config full = *config;
-    full.n_context = full.n_context ? full.n_context : hyperparams->n_context_train;
-    full.n_parallel = full.n_parallel ? full.n_parallel : 1;
-    full.n_batch = full.n_batch ? full.n_batch : N_BATCH_DEFAULT;
-    full.n_batch = full.n_batch > full.n_parallel ? full.n_batch : full.n_parallel + 1;
-    full.n_cache_tokens =
-        full.n_cache_tokens > full.n_context ? full.n_cache_tokens : full.n_context;
-    full.wait_ms_max = full.wait_ms_max ? full.wait_ms_max : WAIT_MS_DEFAULT;
-    return full;
-}
-
-static size_t page_size_of(const struct cache_spec *spec, uint32_t i_group)
-{
-    const struct kv_group *group = &spec->groups[i_group];
-    size_t n_values = (size_t)group->n_layers * group->n_kv_heads * KV_PAGE_TOKENS;
-    return n_values * (dtype_row_size(dtype_get(spec->k_type), group->head_dim) +
-                       dtype_row_size(dtype_get(spec->v_type), group->head_dim));
-}
-
-static size_t state_size_of(const struct cache_spec *spec)
-{
-    return (size_t)spec->n_state_layers * (spec->n_conv_floats + spec->n_s_floats) * sizeof(float);
-}
-
-void engine_model_options(const struct hyperparams *hyperparams, const struct engine_config *config,
-                          struct model_options *options)
-{
-    struct engine_config full = with_defaults(hyperparams, config);
-    options->n_rows_max = full.n_batch;
-    options->n_outputs_max = full.n_parallel + SCORED_ROWS;
-    options->n_states_max = full.n_parallel;
-    // One page more for each sequence: it may have to copy one that is partly filled.
-    options->n_pages_max[0] = kv_pages_for(full.n_cache_tokens) + full.n_parallel;
-    options->n_pages_max[1] = 0;
-    struct cache_spec spec;
-    model_cache_spec(hyperparams, options, &spec);
-    if (spec.n_state_layers > 0)
-        options->n_states_max += (uint32_t)(full.snapshot_size_max / state_size_of(&spec));
-    if (spec.n_groups < 2)
-        return;
-    // A sequence holds its window, the rows of a step and a page while it is copied, each cut by
-    // page boundaries; the rest serves snapshots, and more than every page once is of no use.
-    uint32_t n_own = kv_pages_for(hyperparams->window) + kv_pages_for(full.n_batch) + 3;
-    uint64_t n_remembered = full.snapshot_size_max / page_size_of(&spec, 1);
-    if (n_remembered > options->n_pages_max[0])
-        n_remembered = options->n_pages_max[0];
-    options->n_pages_max[1] = full.n_parallel * n_own + (uint32_t)n_remembered;
-}
 
 // ---- the inbox ----
 
@@ -410,17 +354,19 @@ static void close_memory(struct engine *engine)
     kv_cache_close(engine->memory.kv);
 }
 
-static enum err check_room(const struct engine *engine, struct error *error)
+// What the configuration needs, checked against what the model was opened with.
+static enum err check_room(const struct engine *engine, struct model_options *needed,
+                           struct error *error)
 {
     const struct cache_spec *spec = model_caches(engine->model);
-    struct model_options needed = {.k_type = spec->k_type, .v_type = spec->v_type};
-    engine_model_options(model_hyperparams(engine->model), &engine->config, &needed);
+    *needed = (struct model_options){.k_type = spec->k_type, .v_type = spec->v_type};
+    engine_model_options(model_hyperparams(engine->model), &engine->config, needed);
     for (uint32_t g = 0; g < spec->n_groups; g++)
-        if (spec->groups[g].n_pages_max < needed.n_pages_max[g])
+        if (spec->groups[g].n_pages_max < needed->n_pages_max[g])
             return fail(error, ERR_ARGUMENT, "the model was opened with %u KV pages, not %u",
-                        spec->groups[g].n_pages_max, needed.n_pages_max[g]);
-    if (spec->n_rows_max < needed.n_rows_max ||
-        (spec->n_state_layers && spec->n_states_max < needed.n_states_max))
+                        spec->groups[g].n_pages_max, needed->n_pages_max[g]);
+    if (spec->n_rows_max < needed->n_rows_max ||
+        (spec->n_state_layers && spec->n_states_max < needed->n_states_max))
         return fail(error, ERR_ARGUMENT,
                     "the model was opened for fewer rows or states than needed");
     return OK;
@@ -433,8 +379,9 @@ enum err engine_open(struct engine **out, struct model *model, const struct toke
     struct engine *engine = mem_new(struct engine, 1);
     engine->model = model;
     engine->tokenizer = tokenizer;
-    engine->config = with_defaults(model_hyperparams(model), config);
-    enum err err = check_room(engine, error);
+    engine->config = capacity_config(model_hyperparams(model), config);
+    struct model_options needed;
+    enum err err = check_room(engine, &needed, error);
     if (err) {
         free(engine);
         return err;
@@ -443,8 +390,7 @@ enum err engine_open(struct engine **out, struct model *model, const struct toke
     pthread_mutex_init(&engine->lock, NULL);
     cond_init(&engine->work);
     open_memory(engine);
-    batch_init(&engine->batch, engine->config.n_batch, engine->config.n_parallel + SCORED_ROWS,
-               engine->config.n_parallel);
+    batch_init(&engine->batch, needed.n_rows_max, needed.n_outputs_max, engine->config.n_parallel);
     engine->running = mem_new(struct request *, engine->config.n_parallel);
     grow_lists(engine, engine->config.n_parallel + 1);
     int failed = pthread_create(&engine->thread, NULL, run, engine);

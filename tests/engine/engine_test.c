@@ -125,7 +125,8 @@ TEST(engine, continues_a_conversation_from_its_last_answer)
 {
     (void)state;
     struct rig rig;
-    open_rig(&rig, hybrid, &(struct engine_config){.n_context = 1000, .snapshot_size_max = 1000});
+    open_rig(&rig, hybrid,
+             &(struct engine_config){.n_context = 1000, .snapshot_size_max = 40 * FAKE_STATE_SIZE});
     token_id tokens[400];
     fill(tokens, 400, 0, 1);
     struct answer first = ask(&rig, tokens, 300, 20);
@@ -143,7 +144,8 @@ TEST(engine, asks_the_same_again_for_one_row)
 {
     (void)state;
     struct rig rig;
-    open_rig(&rig, hybrid, &(struct engine_config){.n_context = 1000, .snapshot_size_max = 1000});
+    open_rig(&rig, hybrid,
+             &(struct engine_config){.n_context = 1000, .snapshot_size_max = 40 * FAKE_STATE_SIZE});
     token_id tokens[300];
     fill(tokens, 300, 0, 1);
     struct answer first = ask(&rig, tokens, 300, 3), again = ask(&rig, tokens, 300, 3);
@@ -157,7 +159,8 @@ TEST(engine, keeps_the_end_of_the_system_prompt)
 {
     (void)state;
     struct rig rig;
-    open_rig(&rig, hybrid, &(struct engine_config){.n_context = 1000, .snapshot_size_max = 150});
+    open_rig(&rig, hybrid,
+             &(struct engine_config){.n_context = 1000, .snapshot_size_max = 6 * FAKE_STATE_SIZE});
     const uint32_t boundary = 200;
     token_id tokens[300];
     struct answer answer = {0};
@@ -186,7 +189,7 @@ TEST(engine, runs_many_at_once_as_each_alone)
                                    .n_queue_max = 40,
                                    .n_batch = 48,
                                    .n_cache_tokens = 1600,
-                                   .snapshot_size_max = 400};
+                                   .snapshot_size_max = 16 * FAKE_STATE_SIZE};
     open_rig(&rig, hybrid, &config);
     enum { N = 24 };
     static token_id prompts[N][500];
@@ -242,8 +245,10 @@ TEST(engine, keeps_what_a_cancelled_prefill_computed)
 {
     (void)state;
     struct rig rig;
-    struct engine_config config = {
-        .n_context = 4000, .n_batch = 64, .wait_ms_max = 10, .snapshot_size_max = 100};
+    struct engine_config config = {.n_context = 4000,
+                                   .n_batch = 64,
+                                   .wait_ms_max = 10,
+                                   .snapshot_size_max = 4 * FAKE_STATE_SIZE};
     open_rig(&rig, hybrid, &config);
     rig.model->row_us = 200;
     static token_id tokens[3000];
@@ -376,7 +381,7 @@ TEST(engine, parks_background_prefill_for_a_foreground_request)
                                    .n_queue_max = 4,
                                    .n_batch = 32,
                                    .wait_ms_max = 10,
-                                   .snapshot_size_max = 100};
+                                   .snapshot_size_max = 4 * FAKE_STATE_SIZE};
     open_rig(&rig, hybrid, &config);
     rig.model->row_us = 300;
     static token_id tokens[1500], other[50];
@@ -529,7 +534,7 @@ TEST(engine, serves_many_threads)
                                    .n_queue_max = 6,
                                    .n_batch = 32,
                                    .n_cache_tokens = 700,
-                                   .snapshot_size_max = 200};
+                                   .snapshot_size_max = 8 * FAKE_STATE_SIZE};
     open_rig(&rig, hybrid, &config);
     struct reader readers[8];
     pthread_t threads[8];

@@ -32,7 +32,7 @@ struct fake_state {
     bool live;
 };
 
-enum { FAKE_VOCAB = 61, FAKE_END = 7 };
+enum { FAKE_VOCAB = 61, FAKE_END = 7, FAKE_STATE_SIZE = 4096 };
 
 struct fake_config {
     bool has_full, has_states;
@@ -94,7 +94,7 @@ static inline size_t fake_page_size(const struct backend *backend, uint32_t i_gr
 static inline size_t fake_state_size(const struct backend *backend)
 {
     (void)backend;
-    return sizeof(struct fake_state);
+    return FAKE_STATE_SIZE;
 }
 
 static inline void fake_copy_page(struct backend *backend, uint32_t i_group, uint32_t to,
@@ -240,12 +240,13 @@ const struct cache_spec *model_caches(const struct model *model)
 void model_cache_spec(const struct hyperparams *hyperparams, const struct model_options *options,
                       struct cache_spec *spec)
 {
-    *spec = (struct cache_spec){.n_rows_max = options->n_rows_max};
+    *spec = (struct cache_spec){
+        .k_type = options->k_type, .v_type = options->v_type, .n_rows_max = options->n_rows_max};
     if (!hyperparams->is_recurrent[0])
         spec->groups[spec->n_groups++] = (struct kv_group){1, 1, 32, options->n_pages_max[0]};
     if (hyperparams->is_recurrent[1] || hyperparams->is_recurrent[0]) {
         spec->n_state_layers = 1;
-        spec->n_s_floats = sizeof(struct fake_state) / sizeof(float);
+        spec->n_s_floats = FAKE_STATE_SIZE / sizeof(float);
         spec->n_states_max = options->n_states_max;
     }
     if (hyperparams->window)
