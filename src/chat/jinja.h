@@ -10,7 +10,8 @@
 // - strings of the context are what the caller says, SPAN_TEXT unless told otherwise;
 // - all of a tojson, and of a list or dict that is printed, is SPAN_TEXT, so that nothing inside
 //   data can become a control token (token runs that pass unchanged stay runs);
-// - an operation that cuts through or changes a token run leaves SPAN_MARKUP: the model wrote it.
+// - an operation that cuts through or changes a token run leaves SPAN_MARKUP, because the model wrote
+//   it; inside of such data it is SPAN_TEXT, too.
 //
 // A template is immutable after compiling: any number of threads may render it at once.
 #ifndef HEARTH_CHAT_JINJA_H

@@ -42,6 +42,19 @@ size_t json_text_escape(char out[JSON_TEXT_ESCAPE_MAX], struct str text, size_t 
     return size;
 }
 
+// Adds one to the last digit of "d.ddde+xx"; nines that would carry past the first are left alone.
+static void increment_digits(char text[40])
+{
+    char *p = strchr(text, 'e') - 1;
+    while (p > text && (*p == '9' || *p == '.')) {
+        if (*p == '9')
+            *p = '0';
+        p--;
+    }
+    if (*p >= '0' && *p < '9')
+        ++*p;
+}
+
 // Shortest digits that read back as the number, as "d.ddde+xx".
 static void shortest_digits(char out[40], double number)
 {
@@ -52,7 +65,13 @@ static void shortest_digits(char out[40], double number)
         snprintf(out, 40, "%.*e", n_digits - 1, number);
         if (strtod(out, NULL) == number)
             return;
+        // Around a power of two the closest decimal may belong to the neighbour below, and the next
+        // one up still to the number.
+        increment_digits(out);
+        if (strtod(out, NULL) == number)
+            return;
     }
+    snprintf(out, 40, "%.16e", number);
 }
 
 size_t json_text_float_repr(char out[JSON_TEXT_FLOAT_MAX], double number)

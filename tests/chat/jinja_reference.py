@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Prints what Python's Jinja2 makes of many templates, one JSON object a line:
 
-    {"name", "context", "output"}   or   {"name", "context", "raises", "by_template"}
+    {"name", "output"}   or   {"name", "raises", "by_template"}
 
-each about the template in the last {"template"} line, for tests/chat/jinja_reference_test.c, which compares the engine with it.  The environment is set up as
+each about the template and context in the last {"template"} and {"context"} lines, for
+tests/chat/jinja_reference_test.c, which compares the engine with it.  The environment is set up as
 Hugging Face's transformers does it.  Published templates come from the folder given as the first
 argument, if it exists; the second is the number of random snippets (default 300), the third their seed.
+With --store alone it prints only the snippets of jinja_snippets.txt: that output is kept as
+tests/cases/jinja/snippets.jsonl, for machines without Jinja2.
 """
 import copy
 import datetime
@@ -60,21 +63,24 @@ def environment():
 
 
 ENV = environment()
-LAST = {}  # the template at hand: its text, and compiled
+LAST = {}  # the template at hand, its text and compiled, and the context
 
 
 def emit(name, template, context):
-    case = {"name": name, "context": context}
+    case = {"name": name}
+    if LAST.get("context") != context:
+        LAST["context"] = copy.deepcopy(context)
+        print(json.dumps({"context": context}, ensure_ascii=False))
     if LAST.get("template") != template:
-        LAST.clear()
         LAST["template"] = template
-        print(json.dumps(LAST))
+        LAST.pop("compiled", None)
+        print(json.dumps({"template": template}, ensure_ascii=False))
     try:
         if "compiled" not in LAST:
             LAST["compiled"] = ENV.from_string(template)
         # `list|indent` appends to the list before it fails, hence the copy.
         case["output"] = LAST["compiled"].render(**copy.deepcopy(context))
-        case["output"].encode()
+        case["output"].encode()  # lone surrogates are nothing to compare
         if re.search(" at 0x[0-9a-f]{6}", case["output"]):
             return  # Python prints addresses
     except Exception as error:  # whatever it raises, the engine must raise
@@ -82,7 +88,7 @@ def emit(name, template, context):
         is_raise = type(error) is jinja2.exceptions.TemplateError
         case["raises"] = str(error) if is_raise else type(error).__name__
         case["by_template"] = is_raise
-    print(json.dumps(case))
+    print(json.dumps(case, ensure_ascii=False))
 
 
 # ---- conversations for the published templates ----
@@ -300,6 +306,7 @@ class Maker:
 
 def main():
     folder = sys.argv[1] if len(sys.argv) > 1 else ""
+    sys.stdout.reconfigure(encoding="utf-8")
     n = int(sys.argv[2]) if len(sys.argv) > 2 else 300
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
     warnings.simplefilter("ignore")
@@ -307,6 +314,8 @@ def main():
         published(folder)
     for name, template in snippets():
         emit(name, template, CONTEXT)
+    if folder == "--store":
+        return
     maker = Maker(seed)
     for i in range(n):
         emit(f"random expression {i}", "{{ " + maker.expression(3) + " }}", CONTEXT)
