@@ -169,8 +169,9 @@ static bool park_for(struct engine *engine, int priority)
     for (size_t i = 0; i < engine->n_running; i++) {
         struct request *request = engine->running[i];
         int own_priority = atomic_load(&request->priority);
-        if (request->phase != REQUEST_PREFILL || own_priority >= 0 || own_priority >= priority)
-            continue;
+        if (request->phase != REQUEST_PREFILL || request->prompt_logprobs || own_priority >= 0 ||
+            own_priority >= priority)
+            continue; // scores are told once, so scoring does not start over
         request_park(request);
         engine->running[i] = engine->running[--engine->n_running];
         enqueue(engine, request);

@@ -54,8 +54,8 @@ struct event {
     token_id token;                     // EVENT_TOKEN, also end tokens (before their EVENT_STOP)
     bool is_end;                        // the token ends the generation and is no part of the text
     bool is_prompt;                     // a prompt token's score (prompt_logprobs)
-    float logprob;                      // of `token`, when logprobs were asked for
-    const struct token_logprob *top;    // [n_top], valid until the request is closed
+    float logprob; // of `token`, when logprobs were asked for; 0 for one a constraint forced
+    const struct token_logprob *top; // [n_top], valid until the request is closed
     uint32_t n_top;
     enum stop_reason stop; // EVENT_STOP
     enum err error;        // STOP_ERROR

@@ -52,8 +52,10 @@ enum err request_create(struct request **out, const struct generation *generatio
     enum err err = check(generation, n_context, n_vocab, error);
     if (!err)
         err = sampler_open(&sampler, n_vocab, &generation->sampling, error);
-    if (err)
+    if (err) {
+        constraint_state_close(generation->constraint);
         return err;
+    }
     struct request *request = mem_new(struct request, 1);
     uint32_t n_prompt = (uint32_t)generation->n_tokens, n_room = n_context - n_prompt;
     uint32_t max_tokens = generation->max_tokens;
@@ -76,6 +78,7 @@ enum err request_create(struct request **out, const struct generation *generatio
     request->ignores_end = generation->ignores_end;
     request->detects_loops = generation->sampling.detects_loops;
     request->sampler = sampler;
+    guide_init(&request->guide, generation->constraint, n_vocab);
     request->since_ns = os_time_ns();
     request->stats.n_prompt = n_prompt;
     request->mailbox.stats = request->stats;
@@ -89,6 +92,7 @@ void request_let_go(struct request *request)
         return;
     mailbox_release(&request->mailbox);
     sampler_close(request->sampler);
+    guide_release(&request->guide);
     arena_release(&request->tops);
     free(request->prompt);
     free(request->boundaries);
@@ -239,7 +243,7 @@ static uint64_t hash_logits(const float *logits, uint32_t n)
 }
 
 // Why the answer ends with the token just counted, or STOP_NONE.
-static enum stop_reason reason_to_stop(const struct request *request, bool is_end)
+static enum stop_reason reason_to_stop(struct request *request, bool is_end)
 {
     if (is_end && !request->ignores_end)
         return STOP_END;
@@ -247,25 +251,52 @@ static enum stop_reason reason_to_stop(const struct request *request, bool is_en
         return STOP_LENGTH;
     if (request->n_prompt + request->n_generated >= request->n_tokens_max)
         return STOP_CONTEXT;
+    if (guide_is_complete(&request->guide))
+        return STOP_COMPLETE;
     if (request->detects_loops && sampler_is_looping(request->sampler))
         return STOP_LOOP;
     return STOP_NONE;
 }
 
+// The sample is part of the answer from now on.  Returns why the answer ends with it.
+static enum stop_reason take(struct request *request, const struct tokenizer *tokenizer,
+                             const struct sample *sample)
+{
+    bool is_end = tokenizer_is_end(tokenizer, sample->token);
+    sampler_accept(request->sampler, sample->token);
+    request->n_generated++;
+    tell_token(request, sample, is_end, false);
+    enum stop_reason reason = reason_to_stop(request, is_end);
+    if (reason == STOP_NONE)
+        session_append(&request->session, sample->token);
+    return reason;
+}
+
+// Appends what a constraint leaves no choice about; the next step computes it like a prompt.
+static enum stop_reason take_forced(struct request *request, const struct tokenizer *tokenizer)
+{
+    size_t n_tokens;
+    const token_id *tokens = guide_forced(&request->guide, tokenizer, &n_tokens);
+    enum stop_reason reason = STOP_NONE;
+    for (size_t i = 0; i < n_tokens && reason == STOP_NONE; i++) {
+        if (!guide_accept(&request->guide, tokens[i]))
+            break;
+        reason = take(request, tokenizer, &(struct sample){.token = tokens[i]});
+    }
+    return reason;
+}
+
 static void choose(struct request *request, const struct tokenizer *tokenizer, const float *logits)
 {
     struct sample sample;
-    sampler_sample(request->sampler, logits, NULL, &sample);
-    enum stop_reason reason = STOP_ERROR; // nothing can be chosen: not a number among the logits
-    if (sample.token != TOKEN_NONE) {
-        bool is_end = tokenizer_is_end(tokenizer, sample.token);
-        sampler_accept(request->sampler, sample.token);
-        request->n_generated++;
-        tell_token(request, &sample, is_end, false);
-        reason = reason_to_stop(request, is_end);
-    }
+    sampler_sample(request->sampler, logits, guide_mask(&request->guide), &sample);
+    // Nothing to choose from, as when the logits are no numbers, is an error.
+    enum stop_reason reason = STOP_ERROR;
+    if (sample.token != TOKEN_NONE && guide_accept(&request->guide, sample.token))
+        reason = take(request, tokenizer, &sample);
+    if (reason == STOP_NONE)
+        reason = take_forced(request, tokenizer);
     if (reason == STOP_NONE) {
-        session_append(&request->session, sample.token);
         update_stats(request);
         return;
     }

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "engine/engine.h"
+#include "engine/guide.h"
 #include "engine/mailbox.h"
 #include "engine/session.h"
 
@@ -47,6 +48,7 @@ struct request {
     enum request_phase phase;
     struct session session; // while running
     struct sampler *sampler;
+    struct guide guide;
     uint32_t n_generated;
     struct arena tops;       // event.top
     uint64_t since_ns;       // up to when time is counted in `stats`
@@ -55,7 +57,7 @@ struct request {
     struct request_stats stats;
 };
 
-// Copies the generation.  Errors as engine_submit()'s.
+// Copies the generation; its constraint is taken over in any case.  Errors as engine_submit()'s.
 enum err request_create(struct request **out, const struct generation *generation,
                         uint32_t n_context, uint32_t n_vocab, void (*notify)(void *), void *context,
                         struct error *error);

@@ -373,6 +373,12 @@ bool constraint_state_is_complete(struct constraint_state *state)
     return true;
 }
 
+const struct constraint_vocabulary *
+constraint_state_vocabulary(const struct constraint_state *state)
+{
+    return state->constraint->vocabulary;
+}
+
 size_t constraint_state_n_steps(const struct constraint_state *state)
 {
     return state->machine.n_steps;

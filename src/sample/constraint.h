@@ -99,6 +99,8 @@ size_t constraint_stable_tokens(const struct constraint_vocabulary *vocabulary, 
 bool constraint_state_can_end(struct constraint_state *state);     // the text may end here
 bool constraint_state_is_complete(struct constraint_state *state); // and cannot go on
 
+const struct constraint_vocabulary *
+constraint_state_vocabulary(const struct constraint_state *state);
 size_t constraint_state_n_steps(const struct constraint_state *state); // work done, for tests
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/os.h"
 #include "base/rng.h"
+#include "sample/constraint.h"
 #include "tests/engine/fake_model.h"
 #include "tests/test.h"
 
@@ -238,6 +239,64 @@ TEST(engine, lets_a_short_request_pass_a_long_prefill)
     uint64_t waited_ms = (os_time_ns() - start_ns) / 1000000;
     assert_in_range(waited_ms, 0, 400); // the prefill alone takes 1,500
     request_close(slow);
+    close_rig(&rig);
+}
+
+TEST(engine, lets_a_stream_wait_no_longer_than_promised)
+{
+    (void)state;
+    struct rig rig;
+    struct engine_config config = {.n_context = 4000,
+                                   .n_cache_tokens = 9000,
+                                   .n_parallel = 2,
+                                   .n_batch = 512,
+                                   .n_queue_max = 4,
+                                   .wait_ms_max = 40};
+    open_rig(&rig, hybrid, &config);
+    rig.model->row_us = 300; // a whole batch takes 150 ms
+    static token_id tokens[2000], other[50];
+    fill(tokens, 2000, 0, 1);
+    fill(other, 50, 0, 2);
+    struct request *stream = submit(&rig, other, 50, 60);
+    struct event event = {0};
+    while (event.kind != EVENT_TOKEN)
+        assert_true(request_next(stream, &event, 1000));
+    struct request *slow = submit(&rig, tokens, 2000, 1);
+    uint64_t gaps_ms[64] = {0}, last_ns = os_time_ns();
+    uint32_t n_gaps = 0, n_long = 0;
+    while (event.kind != EVENT_STOP) {
+        assert_true(request_next(stream, &event, 1000));
+        gaps_ms[n_gaps++] = (os_time_ns() - last_ns) / 1000000;
+        last_ns = os_time_ns();
+    }
+    for (uint32_t i = 0; i < n_gaps; i++)
+        n_long += gaps_ms[i] > 100;
+    assert_in_range(n_long, 0, n_gaps / 10); // a busy machine may hold us up now and then
+    request_close(stream);
+    request_close(slow);
+    close_rig(&rig);
+}
+
+TEST(engine, computes_a_prompt_once_that_is_asked_twice_at_once)
+{
+    (void)state;
+    struct rig rig;
+    struct engine_config config = {.n_context = 1000,
+                                   .n_cache_tokens = 3000,
+                                   .n_parallel = 2,
+                                   .n_batch = 64,
+                                   .n_queue_max = 4,
+                                   .snapshot_size_max = 8 * FAKE_STATE_SIZE};
+    open_rig(&rig, hybrid, &config);
+    rig.model->row_us = 20;
+    token_id tokens[800];
+    fill(tokens, 800, 0, 1);
+    struct request *first = submit(&rig, tokens, 800, 3), *second = submit(&rig, tokens, 800, 3);
+    struct answer answers[2] = {0};
+    finish(first, &answers[0]);
+    finish(second, &answers[1]);
+    assert_memory_equal(answers[0].tokens, answers[1].tokens, 3 * sizeof(token_id));
+    assert_in_range(rig.model->n_rows, 800, 1100); // the second began one chunk in four
     close_rig(&rig);
 }
 
@@ -475,6 +534,89 @@ TEST(engine, stops_everything_when_it_closes)
     }
 }
 
+// ---- constraints ----
+
+// A constraint on text of the fake vocabulary.
+static struct constraint_state *constrain(struct constraint_vocabulary **vocabulary,
+                                          const char *schema)
+{
+    struct buf blob = {0};
+    uint32_t offsets[FAKE_VOCAB + 1];
+    uint8_t roles[FAKE_VOCAB] = {[FAKE_END] = TOKEN_ROLE_END};
+    for (token_id id = 0; id < FAKE_VOCAB; id++) {
+        struct str bytes = tokenizer_bytes(NULL, id);
+        offsets[id] = (uint32_t)blob.size;
+        buf_append(&blob, bytes.data, bytes.size);
+    }
+    offsets[FAKE_VOCAB] = (uint32_t)blob.size;
+    struct token_vocabulary source = {blob.data, offsets, roles, FAKE_VOCAB};
+    assert_int_equal(constraint_vocabulary_open(vocabulary, &source, NULL), OK);
+    struct constraint *constraint =
+        constraint_open_schema(*vocabulary, str_of(schema), &(struct constraint_options){0});
+    struct constraint_state *state = constraint_state_open(constraint);
+    constraint_close(constraint);
+    buf_release(&blob);
+    return state;
+}
+
+static void assert_says(const struct answer *answer, const char *const *texts)
+{
+    struct buf said = {0};
+    for (uint32_t i = 0; i < answer->n_tokens; i++) {
+        struct str bytes = tokenizer_bytes(NULL, answer->tokens[i]);
+        buf_append(&said, bytes.data, bytes.size);
+    }
+    bool is_one_of_them = false;
+    for (; *texts; texts++)
+        is_one_of_them |= strcmp(said.data, *texts) == 0;
+    if (!is_one_of_them)
+        fail_msg("said %s", said.data);
+    buf_release(&said);
+}
+
+TEST(engine, says_what_a_constraint_allows_and_stops_when_it_is_complete)
+{
+    (void)state;
+    struct rig rig;
+    open_rig(&rig, hybrid, &(struct engine_config){.n_context = 1000});
+    token_id tokens[100];
+    fill(tokens, 100, 0, 1);
+    static const char *const texts[] = {"\"hello_world\"", "\"help_me\"", NULL};
+    struct constraint_vocabulary *vocabulary;
+    struct generation generation = {
+        .tokens = tokens,
+        .n_tokens = 100,
+        .constraint = constrain(&vocabulary, "{\"enum\":[\"hello_world\",\"help_me\"]}")};
+    struct request *request;
+    assert_int_equal(engine_submit(rig.engine, &request, &generation, NULL, NULL, NULL), OK);
+    struct answer answer = {0};
+    finish(request, &answer);
+    assert_int_equal(answer.stop, STOP_COMPLETE);
+    assert_says(&answer, texts);
+    // Most of it was forced, and computed in a few steps.
+    assert_true(rig.model->n_steps < 3 + answer.n_tokens / 2);
+    // What comes next continues from the forced tokens as from any others.
+    memcpy(tokens + 60, answer.tokens, answer.n_tokens * sizeof *tokens);
+    answer = ask(&rig, tokens, 60 + answer.n_tokens, 5);
+    assert_is_cold_answer(&rig, tokens, 60 + (answer.stats.n_prompt - 60), &answer);
+    close_rig(&rig);
+    constraint_vocabulary_close(vocabulary);
+}
+
+TEST(engine, takes_a_constraint_over_even_when_it_refuses)
+{
+    (void)state;
+    struct rig rig;
+    open_rig(&rig, plain, &(struct engine_config){.n_context = 1000});
+    struct constraint_vocabulary *vocabulary;
+    struct generation generation = {.constraint = constrain(&vocabulary, "true")};
+    struct request *request;
+    assert_int_equal(engine_submit(rig.engine, &request, &generation, NULL, NULL, NULL),
+                     ERR_ARGUMENT);
+    close_rig(&rig);
+    constraint_vocabulary_close(vocabulary);
+}
+
 // ---- many readers ----
 
 struct reader {
@@ -557,6 +699,8 @@ RUN_TESTS(IS(engine, answers_as_the_model_alone_would),
           IS(engine, keeps_the_end_of_the_system_prompt),
           IS(engine, runs_many_at_once_as_each_alone),
           IS(engine, lets_a_short_request_pass_a_long_prefill),
+          IS(engine, lets_a_stream_wait_no_longer_than_promised),
+          IS(engine, computes_a_prompt_once_that_is_asked_twice_at_once),
           IS(engine, keeps_what_a_cancelled_prefill_computed),
           IS(engine, stops_at_an_end_token_unless_told_not_to),
           IS(engine, stops_where_the_context_is_full), IS(engine, refuses_what_cannot_be),
@@ -564,4 +708,6 @@ RUN_TESTS(IS(engine, answers_as_the_model_alone_would),
           IS(engine, never_breaks_a_running_answer_for_lack_of_pages),
           IS(engine, parks_background_prefill_for_a_foreground_request),
           IS(engine, scores_the_prompt), IS(engine, reports_a_failing_model_and_goes_on),
+          IS(engine, says_what_a_constraint_allows_and_stops_when_it_is_complete),
+          IS(engine, takes_a_constraint_over_even_when_it_refuses),
           IS(engine, stops_everything_when_it_closes), IS(engine, serves_many_threads))

@@ -153,6 +153,23 @@ TEST(prefix_tree, offers_sliding_models_positions_whose_window_is_there)
     close_tree(&f);
 }
 
+TEST(prefix_tree, gives_the_pages_before_a_node_that_lies_further_on)
+{
+    (void)state;
+    struct fixture f = open_tree(sliding, 32, 0);
+    uint32_t first[2], found[4] = {77, 77, 77, 77};
+    memcpy(first, remember(&f, tokens_of(140, 140, 0), 140, SNAPSHOT_TIP), sizeof first);
+    remember(&f, tokens_of(150, 150, 0), 150, SNAPSHOT_TRUNK);
+    struct prefix_match match;
+    prefix_tree_evict_snapshot(f.tree); // the one at 140: the one at 150 serves in its place
+    prefix_tree_find(f.tree, &match, tokens_of(200, 200, 0), 200, 60);
+    assert_int_equal(match.n_usable, 60);
+    prefix_tree_pages(f.tree, &match, found);
+    assert_int_equal(found[0], first[0]);
+    assert_int_equal(found[1], 77); // beyond what was asked for
+    close_tree(&f);
+}
+
 TEST(prefix_tree, forgets_branches_before_the_trunk_they_share)
 {
     (void)state;
@@ -219,6 +236,7 @@ RUN_TESTS(IS(prefix_tree, finds_the_common_prefix_at_any_token),
           IS(prefix_tree, keeps_one_copy_of_what_is_remembered_twice),
           IS(prefix_tree, offers_recurrent_models_only_positions_with_a_snapshot),
           IS(prefix_tree, offers_sliding_models_positions_whose_window_is_there),
+          IS(prefix_tree, gives_the_pages_before_a_node_that_lies_further_on),
           IS(prefix_tree, forgets_branches_before_the_trunk_they_share),
           IS(prefix_tree, forgets_the_trunk_snapshot_last),
           IS(prefix_tree, thins_old_snapshots_with_distance),

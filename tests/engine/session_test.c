@@ -174,7 +174,7 @@ static void converse(struct fake_config config, uint32_t n_pages, uint32_t n_sta
 TEST(session, continues_plain_attention_exactly_as_from_nothing)
 {
     (void)state;
-    converse((struct fake_config){.has_full = true}, 18, 0);
+    converse((struct fake_config){.has_full = true}, 12, 0);
 }
 
 TEST(session, continues_plain_attention_exactly_with_room_for_everything)
@@ -192,7 +192,7 @@ TEST(session, continues_recurrent_states_exactly_as_from_nothing)
 TEST(session, continues_hybrids_exactly_as_from_nothing)
 {
     (void)state;
-    converse((struct fake_config){.has_full = true, .has_states = true}, 24, 8);
+    converse((struct fake_config){.has_full = true, .has_states = true}, 14, 8);
 }
 
 TEST(session, continues_hybrids_with_hardly_a_state_to_spare)
