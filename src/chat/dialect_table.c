@@ -77,8 +77,6 @@ static const struct chat_dialect dialects[] = {
      .assistant = CHATML_ASSISTANT,
      .results = {"<|im_start|>user\n", "<|im_end|>\n"},
      .result = {"<tool_response>\n", "\n</tool_response>\n"},
-     .call_turn_open = "<|im_start|>assistant\n",
-     .traits = DIALECT_PYTHON_VALUES,
      .tools = {XML_TOOLS, .text_separator = "\n\n"},
      .stops = CHATML_STOPS,
      .sampling = "qwen3-coder"},

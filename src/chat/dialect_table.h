@@ -22,8 +22,7 @@ enum dialect_trait {
     DIALECT_BARE_JSON_CALLS = 1 << 3,       // an answer that begins with { may be a call
     DIALECT_ALTERNATES = 1 << 4,            // user and assistant turns must alternate
     DIALECT_RESULTS_IN_TURN = 1 << 5,       // results stand inside the model's own turn (Gemma 4)
-    DIALECT_PYTHON_VALUES = 1 << 6,         // scalars in XML parameters as Python prints them
-    DIALECT_STARTS_WITH_BOS = 1 << 7,       // the template itself writes the BOS token
+    DIALECT_STARTS_WITH_BOS = 1 << 6,       // the template itself writes the BOS token
 };
 
 struct affix { // what stands before and after; NULL open: the family has no such thing
@@ -42,7 +41,6 @@ struct chat_dialect {
     struct affix results;         // around the results that answer one assistant turn
     struct affix result;          // around one result
     const char *result_separator; // between two results
-    const char *call_turn_open;   // an assistant turn that begins with a call, where it differs
 
     const char *think_open, *think_close; // the marks as sampled; NULL: the family does not think
     const char *thinking_on;              // what follows assistant.open in a prompt that asks for

@@ -334,8 +334,10 @@ static void fill_triggers(struct output_parser *p)
     add_trigger(p, TRIGGER_LIST, d->tools.list_close, o->token_marks & MARK_LIST);
     if (d->tools.form == TOOL_FORM_XML)
         add_trigger(p, TRIGGER_LOOSE_CALL, parser_without_space(d->tools.name_prefix), false);
-    if (d->traits & DIALECT_BARE_JSON_CALLS)
+    if (d->traits & DIALECT_BARE_JSON_CALLS) {
         add_trigger(p, TRIGGER_OPENER, "<|python_tag|>", false);
+        add_trigger(p, TRIGGER_LOOSE_CALL, "\n{", false); // behind words, on a line of its own
+    }
 }
 
 struct output_parser *output_parser_open(const struct output_parser_options *options)
@@ -378,6 +380,11 @@ bool output_parser_push(struct output_parser *p, struct str bytes, bool is_marku
 bool output_parser_in_thinking(const struct output_parser *p)
 {
     return p->state == IN_THINKING;
+}
+
+bool output_parser_in_call(const struct output_parser *p)
+{
+    return p->in_call;
 }
 
 enum chat_stop output_parser_finish(struct output_parser *p, enum chat_stop why)

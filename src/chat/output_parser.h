@@ -49,6 +49,7 @@ void output_parser_close(struct output_parser *parser);
 bool output_parser_push(struct output_parser *parser, struct str bytes, bool is_markup);
 
 bool output_parser_in_thinking(const struct output_parser *parser);
+bool output_parser_in_call(const struct output_parser *parser);
 
 // Ends the answer: passes on what was held back and sends the STOP event.  `why` is what ended it;
 // the reason reported may be a better one.  Returns that.  Once.

@@ -294,6 +294,10 @@ TEST(output_parser, reads_bare_json_calls)
           "call|Bash|{}|whole\ncall|Read|{}|whole\nstop|calls");
     check(LLAMA(.thinks = false), "<|python_tag|>{\"name\": \"Bash\", \"parameters\": {}}",
           "call|Bash|{}|whole\nstop|calls");
+    check(LLAMA(.thinks = false), "I look.\n{\"name\": \"Bash\", \"parameters\": {}}",
+          "text|I look.\ncall|Bash|{}|whole\nstop|calls");
+    check(LLAMA(.thinks = false), "So:\n{\n  \"x\": 1\n}",
+          "text|So:\\n{\\n  \"x\": 1\\n}\nstop|end");
     check(LLAMA(.thinks = false), "{\"answer\": 42}", "text|{\"answer\": 42}\nstop|end");
     check(LLAMA(.thinks = false), "{\"name\": \"Nobody\", \"parameters\": {}}",
           "text|{\"name\": \"Nobody\", \"parameters\": {}}\nstop|end");
