@@ -87,6 +87,13 @@ struct thinking_wish {
     struct str effort;   // "low", "medium", "high", ...; empty: the template's default
 };
 
+// What happens to the thinking of earlier answers.
+enum thinking_history {
+    HISTORY_DEFAULT, // keep earlier thinking where the family allows it: the prefix stays
+    HISTORY_KEEP,
+    HISTORY_DROP, // as most templates do: only thinking since the last user turn
+};
+
 enum answer_form {
     ANSWER_FREE,
     ANSWER_JSON,   // any JSON value

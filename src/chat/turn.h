@@ -39,9 +39,9 @@ const char *chat_model_think_close(const struct chat_model *model);
 struct chat_turn_options {
     enum thinking_mode thinking; // what the client's silence means; DEFAULT: the template's default
     size_t n_thinking_max;       // budget where the client names none; 0: none
-    bool drops_old_thinking;     // as most templates do; by default earlier thinking stays
-    bool continues_answer;       // a last assistant message is the beginning of the answer
-    bool forgets;                // do not remember this answer
+    enum thinking_history history;
+    bool continues_answer; // a last assistant message is the beginning of the answer
+    bool forgets;          // do not remember this answer
     struct json_object *template_arguments; // chat_template_kwargs, or NULL
     const char *id_prefix;                  // of call ids; NULL: "call_"
     uint64_t id_seed;                       // never the same twice; 0: from the clock
