@@ -77,7 +77,7 @@ static void run(const struct prompt_writer *with_ids, const struct prompt_writer
         struct api_request request;
         uint64_t start = os_time_ns();
         api_request_init(&request);
-        if (api_request_parse(&request, body, &error) || dialect_anthropic.read(&request, &error))
+        if (api_request_parse(&request, body, &error) || api_anthropic.read(&request, &error))
             die(&error);
         reading[i] = ms_since(start);
         start = os_time_ns();

@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "chat/jinja.h"
 #include "chat/prompt_write.h"
+#include "chat/turn_meaning.h"
 
 #include <stdlib.h>
 
@@ -78,13 +79,7 @@ static struct json_object *call_to_json(const struct turn_call *call)
 {
     struct json_object *json = json_object_new_object(), *function = json_object_new_object();
     add_string(function, "name", call->name);
-    struct json_object *arguments = json_object_get(call->arguments);
-    if (!arguments) {
-        arguments = json_object_new_object();
-        if (call->raw.size)
-            add_string(arguments, "__unparsedToolInput", call->raw);
-    }
-    json_object_object_add(function, "arguments", arguments);
+    json_object_object_add(function, "arguments", meaning_arguments(call));
     add_string(json, "id", call->id);
     add_string(json, "type", STR("function"));
     json_object_object_add(json, "function", function);

@@ -1,6 +1,7 @@
 #include "chat/prompt_write.h"
 #include "base/memory.h"
 #include "chat/json_text.h"
+#include "chat/turn_meaning.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -98,17 +99,6 @@ void write_tools(struct spans *out, const struct chat_dialect *d, const struct t
 
 // ---- calls ----
 
-// Arguments that are no object still have to be shown as one.
-static struct json_object *arguments_of(const struct turn_call *call)
-{
-    if (call->arguments)
-        return json_object_get(call->arguments);
-    struct json_object *arguments = json_object_new_object();
-    if (call->raw.size)
-        json_object_object_add(arguments, "__unparsedToolInput", json_string(call->raw));
-    return arguments;
-}
-
 // A value that is no string.  Python's words for the three names, where a template prints those.
 static void write_scalar(struct spans *out, struct json_object *value, bool is_python)
 {
@@ -197,7 +187,7 @@ static void write_braces_value(struct spans *out, const struct tool_markup *m,
 static void write_call(struct spans *out, const struct tool_markup *m, const struct turn_call *call,
                        bool is_python)
 {
-    struct json_object *arguments = arguments_of(call);
+    struct json_object *arguments = meaning_arguments(call);
     markup(out, m->opener);
     markup(out, m->name_prefix);
     words(out, call->name);

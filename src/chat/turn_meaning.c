@@ -138,18 +138,34 @@ static struct json_object *parse(struct str json)
     return value;
 }
 
+struct json_object *meaning_arguments(const struct turn_call *call)
+{
+    if (call->arguments)
+        return json_object_get(call->arguments);
+    struct json_object *value = parse(call->raw);
+    if (is_type(value, json_type_object))
+        return value;
+    json_object_put(value);
+    value = json_object_new_object();
+    if (call->raw.size)
+        json_object_object_add(value, "__unparsedToolInput",
+                               json_object_new_string_len(call->raw.data, (int)call->raw.size));
+    return value;
+}
+
 bool meaning_same_arguments(struct str sampled, const struct turn_call *back)
 {
-    struct json_object *value = parse(sampled);
+    struct json_object *value = parse(sampled), *arguments = meaning_arguments(back);
     bool is_same = false;
     if (is_type(value, json_type_object))
-        is_same = back->arguments && same_object(value, back->arguments, 0);
+        is_same = same_object(value, arguments, 0);
     else if (!back->arguments)
         is_same = meaning_same_words(sampled, back->raw) ||
                   (is_type(value, json_type_string) && str_equal(string_of(value), back->raw));
     else
         is_same = meaning_same_words(sampled, unparsed_input(back->arguments));
     json_object_put(value);
+    json_object_put(arguments);
     return is_same;
 }
 

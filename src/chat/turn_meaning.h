@@ -14,6 +14,10 @@ bool meaning_same_words(struct str a, struct str b);
 // is no JSON object the ways of handing it back.
 bool meaning_same_arguments(struct str sampled, const struct turn_call *back);
 
+// The arguments of a call as an object, for json_object_put(): as sent, or parsed from text that is
+// one, or {"__unparsedToolInput": text}.
+struct json_object *meaning_arguments(const struct turn_call *call);
+
 // Words, calls and, where the client sent any, thinking.
 bool meaning_same_turn(const struct sampled_turn *sampled, const struct turn *back);
 

@@ -33,7 +33,7 @@ static void read_conversation(struct api_request *request, const char *json)
 {
     struct error error = {0};
     api_request_init(request);
-    if (api_request_parse(request, str_of(json), &error) || dialect_chat.read(request, &error))
+    if (api_request_parse(request, str_of(json), &error) || api_chat.read(request, &error))
         fail_msg("%s: %s", json, error.text);
 }
 

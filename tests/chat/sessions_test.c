@@ -16,55 +16,52 @@
 struct session {
     const char *folder; // of captures, or of tests/cases/chat
     const char *files[12];
-    const struct dialect *api;
+    const struct api_dialect *api;
     int n_extended; // requests that go on where the one before ended
 };
 
 static const struct session recorded[] = {
     {"claude-code-2.1.197/multi-turn",
      {"03-main-turn1", "04-main-turn2", "05-main-turn3", "06-main-turn4"},
-     &dialect_anthropic,
+     &api_anthropic,
      3},
     {"claude-code-2.1.197/interactive",
      {"02-prompt1", "03-prompt1-after-read", "04-prompt1-after-edit", "05-prompt2",
       "06-prompt2-after-bash", "07-prompt3", "08-prompt4-after-user-denied-tool",
       "09-compact-command-summary-request", "10-prompt5-after-compact"},
-     &dialect_anthropic,
+     &api_anthropic,
      6},
     {"claude-code-2.1.197/thinking",
      {"01-turn1", "02-turn2", "03-turn3", "04-turn4"},
-     &dialect_anthropic,
+     &api_anthropic,
      3},
-    {"claude-code-2.1.197/subagent", {"02-main", "07-main-after-agents"}, &dialect_anthropic, 1},
+    {"claude-code-2.1.197/subagent", {"02-main", "07-main-after-agents"}, &api_anthropic, 1},
     {"claude-code-2.1.197/subagent",
      {"03-subagent-general-purpose", "06-subagent-general-purpose-turn2"},
-     &dialect_anthropic,
+     &api_anthropic,
      1},
     {"claude-code-2.1.197/subagent",
      {"04-subagent-explore", "05-subagent-explore-turn2"},
-     &dialect_anthropic,
+     &api_anthropic,
      1},
     {"opencode-1.18.33/single-run",
      {"02-main-turn1", "03-main-turn2", "04-main-turn3", "05-main-turn4-parallel-results"},
-     &dialect_chat,
+     &api_chat,
      3},
     {"opencode-1.18.33/multi-run",
      {"02-first-run-turn1", "03-first-run-turn3", "04-continue-second-run", "05-continue-third-run",
       "08-after-subagents"},
-     &dialect_chat,
+     &api_chat,
      4},
     {"opencode-1.18.33/other-providers",
      {"02-anthropic-sdk-turn1", "03-anthropic-sdk-turn2"},
-     &dialect_anthropic,
+     &api_anthropic,
      1},
     {"codex-0.169.0/single-run",
      {"01-turn1", "02-turn2", "03-turn3", "04-turn4-parallel-results"},
-     &dialect_responses,
+     &api_responses,
      3},
-    {"codex-0.169.0/resume",
-     {"01-first-run-last-turn", "02-resume-second-run"},
-     &dialect_responses,
-     1},
+    {"codex-0.169.0/resume", {"01-first-run-last-turn", "02-resume-second-run"}, &api_responses, 1},
 };
 
 // ---- the ids that the server gave out, in place of those in the recordings ----
@@ -104,9 +101,10 @@ static void translate(const struct ids *ids, struct conversation *c)
 
 // ---- what the model sampled ----
 
-static bool is_false(struct json_object *value)
+static bool is_added(struct json_object *value)
 {
-    return json_object_is_type(value, json_type_boolean) && !json_object_get_boolean(value);
+    return !value ||
+           (json_object_is_type(value, json_type_boolean) && !json_object_get_boolean(value));
 }
 
 // Keys the other way round, and none that a client adds.
@@ -117,7 +115,7 @@ static struct json_object *as_sampled(struct json_object *arguments)
     size_t n = 0;
     json_object_object_foreach(arguments, key, value)
     {
-        if (!is_false(value) && n < COUNT_OF(keys))
+        if (!is_added(value) && n < COUNT_OF(keys))
             keys[n++] = key;
     }
     while (n-- > 0)
@@ -205,7 +203,7 @@ static void answer_as_recorded(struct chat_turn *turn, const struct chat_dialect
 // ---- a session ----
 
 static void read_request(struct api_request *request, const char *path,
-                         const struct session *session, bool is_capture)
+                         const struct api_dialect *api, bool is_capture)
 {
     struct error error = {0};
     size_t size;
@@ -216,7 +214,7 @@ static void read_request(struct api_request *request, const char *path,
         assert_true(json_object_object_get_ex(file, "body", &body));
     const char *json = json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN);
     api_request_init(request);
-    if (api_request_parse(request, str_of(json), &error) || session->api->read(request, &error))
+    if (api_request_parse(request, str_of(json), &error) || api->read(request, &error))
         fail_msg("%s: %s", path, error.text);
     json_object_put(file);
     free(text);
@@ -287,69 +285,97 @@ static void check_begins_with(const struct chat_turn *turn, const struct tokeniz
     }
 }
 
-static int play(const struct session *session, const char *folder, bool is_capture,
-                struct chat_model *model, const struct chat_dialect *d,
-                const struct tokenizer *tokenizer)
+// Requests one after the other; the answer to each is what the next one shows.  Returns how many went
+// on where the one before ended.
+struct stage {
+    struct chat_model *model;
+    const struct chat_dialect *dialect;
+    const struct tokenizer *tokenizer;
+    struct ids ids;
+    struct token_list expected; // what the next prompt must begin with; empty: anything
+    int n_extended;
+};
+
+static void act(struct stage *stage, struct conversation *c, struct conversation *next,
+                struct arena *arena, const char *what)
 {
-    static struct ids ids;
-    ids.n_items = 0;
-    struct token_list expected = {0};
+    struct answer answer = {0};
+    struct chat_turn *turn;
+    struct error error = {0};
+    struct turn back;
+    translate(&stage->ids, c);
+    struct chat_turn_options options = {.thinking = THINKING_ON,
+                                        .history = HISTORY_KEEP,
+                                        .sink = note_ids,
+                                        .context = &answer,
+                                        .id_seed = (uint64_t)stage->n_extended + 1};
+    if (chat_turn_open(&turn, stage->model, c, &options, &error))
+        fail_msg("%s: %s", what, error.text);
+    if (stage->expected.n_ids)
+        check_begins_with(turn, stage->tokenizer, &stage->expected, what);
+    stage->n_extended += stage->expected.n_ids != 0;
+    token_list_release(&stage->expected);
+    if (next)
+        translate(&stage->ids, next);
+    if (next && answer_in(c, next, arena, &back)) {
+        struct chat_prompt_view view = chat_turn_prompt(turn);
+        struct token_list sampled = {0};
+        token_list_append_all(&stage->expected, view.ids, view.n_ids);
+        answer_as_recorded(turn, stage->dialect, stage->tokenizer, &back, &sampled);
+        token_list_append_all(&stage->expected, sampled.ids, sampled.n_ids);
+        learn_ids(&stage->ids, &answer, &back);
+        token_list_release(&sampled);
+    }
+    buf_release(&answer.ids);
+    chat_turn_close(turn);
+}
+
+static int play(const struct session *session, const char *folder, bool is_capture,
+                struct stage *stage)
+{
     struct api_request requests[12];
     size_t n = 0;
-    int n_extended = 0;
     for (; session->files[n]; n++) {
         char path[900];
         snprintf(path, sizeof path, "%s/%s/%s.json", folder, session->folder, session->files[n]);
-        read_request(&requests[n], path, session, is_capture);
-        if (!d->think_open)
+        read_request(&requests[n], path, session->api, is_capture);
+        if (!stage->dialect->think_open)
             drop_thinking(&requests[n].conversation);
     }
-    for (size_t i = 0; i < n; i++) {
-        struct answer answer = {0};
-        struct chat_turn *turn;
-        struct error error = {0};
-        struct conversation *c = &requests[i].conversation;
-        translate(&ids, c);
-        struct chat_turn_options options = {.thinking = THINKING_ON,
-                                            .history = HISTORY_KEEP,
-                                            .sink = note_ids,
-                                            .context = &answer,
-                                            .id_seed = i + 1};
-        if (chat_turn_open(&turn, model, c, &options, &error))
-            fail_msg("%s: %s", session->files[i], error.text);
-        if (expected.n_ids) {
-            check_begins_with(turn, tokenizer, &expected, session->files[i]);
-            n_extended++;
-        }
-        token_list_release(&expected);
-        struct turn back;
-        if (i + 1 < n) {
-            translate(&ids, &requests[i + 1].conversation);
-            if (answer_in(c, &requests[i + 1].conversation, &requests[i].arena, &back)) {
-                struct chat_prompt_view view = chat_turn_prompt(turn);
-                struct token_list sampled = {0};
-                token_list_append_all(&expected, view.ids, view.n_ids);
-                answer_as_recorded(turn, d, tokenizer, &back, &sampled);
-                token_list_append_all(&expected, sampled.ids, sampled.n_ids);
-                learn_ids(&ids, &answer, &back);
-                token_list_release(&sampled);
-            }
-        }
-        buf_release(&answer.ids);
-        chat_turn_close(turn);
-    }
+    for (size_t i = 0; i < n; i++)
+        act(stage, &requests[i].conversation, i + 1 < n ? &requests[i + 1].conversation : NULL,
+            &requests[i].arena, session->files[i]);
     for (size_t i = 0; i < n; i++)
         api_request_release(&requests[i]);
-    token_list_release(&expected);
-    return n_extended;
+    return stage->n_extended;
 }
 
-static void open_model(struct chat_model **model, struct chat_vocab *vocab,
-                       const struct chat_dialect *d, struct str chat_template)
+// One recorded request as the whole session that led to it: cut in front of each answer.
+static int play_history(const char *path, struct stage *stage)
+{
+    struct api_request request;
+    read_request(&request, path, &api_anthropic, true);
+    struct conversation *whole = &request.conversation;
+    if (!stage->dialect->think_open)
+        drop_thinking(whole);
+    for (size_t n = 1; n <= whole->n_messages; n++) {
+        if (n < whole->n_messages && whole->messages[n].role != ROLE_ASSISTANT)
+            continue;
+        struct conversation c = *whole;
+        c.n_messages = n;
+        act(stage, &c, n < whole->n_messages ? whole : NULL, &request.arena, path);
+    }
+    api_request_release(&request);
+    return stage->n_extended;
+}
+
+static void open_stage(struct stage *stage, struct chat_vocab *vocab, const struct chat_dialect *d,
+                       struct str chat_template)
 {
     struct error error = {0};
     chat_vocab_open(vocab, d);
-    if (chat_model_open(model,
+    *stage = (struct stage){.dialect = d, .tokenizer = vocab->small.tokenizer};
+    if (chat_model_open(&stage->model,
                         &(struct chat_model_source){.tokenizer = vocab->small.tokenizer,
                                                     .chat_template = chat_template,
                                                     .dialect = d->name},
@@ -357,41 +383,69 @@ static void open_model(struct chat_model **model, struct chat_vocab *vocab,
         fail_msg("%s", error.text);
 }
 
+static void close_stage(struct stage *stage, struct chat_vocab *vocab)
+{
+    chat_model_close(stage->model);
+    token_list_release(&stage->expected);
+    chat_vocab_close(vocab);
+}
+
+// Recorded requests with everything that can go wrong in their history, and the number of answers
+// in it.
+static const struct {
+    const char *name;
+    int n_answers;
+} histories[] = {
+    {"tool-errors/01-history-of-bad-tool-calls", 18},
+    {"tool-errors/02-tool-call-truncated-by-max-tokens", 1},
+    {"tool-errors/03-echo-of-unusual-assistant-content", 11},
+    {"context-exhaustion/05-continue-after-stop-reason-max-tokens", 4},
+    {"interactive-events/02-message-queued-during-tool", 3},
+};
+
 static void play_recorded(const char *folder, const struct chat_dialect *d,
                           struct str chat_template)
 {
+    static struct stage stage;
+    struct chat_vocab vocab;
     char captures[300];
     snprintf(captures, sizeof captures, "%s/wire/captures", folder);
     for (size_t i = 0; i < COUNT_OF(recorded); i++) {
-        struct chat_vocab vocab;
-        struct chat_model *model;
-        open_model(&model, &vocab, d, chat_template);
-        int n = play(&recorded[i], captures, true, model, d, vocab.small.tokenizer);
+        open_stage(&stage, &vocab, d, chat_template);
+        int n = play(&recorded[i], captures, true, &stage);
         if (n != recorded[i].n_extended)
             fail_msg("%s, %s: %d of %d requests go on", d->name, recorded[i].folder, n,
                      recorded[i].n_extended);
-        chat_model_close(model);
-        chat_vocab_close(&vocab);
+        close_stage(&stage, &vocab);
+    }
+    for (size_t i = 0; i < COUNT_OF(histories); i++) {
+        char path[600];
+        snprintf(path, sizeof path, "%s/claude-code-2.1.197/%s.json", captures, histories[i].name);
+        open_stage(&stage, &vocab, d, chat_template);
+        int n = play_history(path, &stage);
+        if (n != histories[i].n_answers)
+            fail_msg("%s, %s: %d of %d answers go on", d->name, histories[i].name, n,
+                     histories[i].n_answers);
+        close_stage(&stage, &vocab);
     }
 }
 
 static const struct session own = {
-    "chat", {"session-1", "session-2", "session-3", "session-4"}, &dialect_anthropic, 3};
+    "chat", {"session-1", "session-2", "session-3", "session-4"}, &api_anthropic, 3};
 
 static void play_own(const struct chat_dialect *d, const char *template_path)
 {
+    static struct stage stage;
     struct chat_vocab vocab;
-    struct chat_model *model;
     struct str chat_template = {0};
     char *text = template_path ? test_read_file(template_path, &chat_template.size) : NULL;
     chat_template.data = text;
-    open_model(&model, &vocab, d, chat_template);
-    int n = play(&own, "tests/cases", false, model, d, vocab.small.tokenizer);
+    open_stage(&stage, &vocab, d, chat_template);
+    int n = play(&own, "tests/cases", false, &stage);
     if (n != own.n_extended)
         fail_msg("%s, %s: %d of %d requests go on", d->name, template_path ? template_path : "", n,
                  own.n_extended);
-    chat_model_close(model);
-    chat_vocab_close(&vocab);
+    close_stage(&stage, &vocab);
     free(text);
 }
 

@@ -74,9 +74,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct api_request request;
     api_request_init(&request);
     struct str body = {(const char *)data + 2, size - 2};
-    static const struct dialect *const dialects[] = {&dialect_anthropic, &dialect_chat,
-                                                     &dialect_responses};
-    const struct dialect *dialect = dialects[data[1] % 3];
+    static const struct api_dialect *const dialects[] = {&api_anthropic, &api_chat, &api_responses};
+    const struct api_dialect *dialect = dialects[data[1] % 3];
     if (api_request_parse(&request, body, NULL) == OK && dialect->read(&request, NULL) == OK)
         check(writers[data[0] % COUNT_OF(writers)], &request.conversation, data[1] >> 4);
     api_request_release(&request);
