@@ -215,6 +215,7 @@ static void pull_trigger(struct output_parser *p, const struct trigger *trigger,
         p->opener_at = at;
         p->opener_size = trigger->kind == TRIGGER_OPENER ? trigger->text.size : 0;
         p->is_loose = trigger->kind == TRIGGER_LOOSE_CALL || p->state == IN_THINKING;
+        p->needs_tool = p->is_loose;
         p->back = p->state;
         p->state = IN_HEAD;
         return; // nothing is consumed: it may turn out to be prose
@@ -243,6 +244,7 @@ static bool begin_bare_call(struct output_parser *p)
     p->opener_at = at;
     p->opener_size = 0;
     p->is_loose = true;
+    p->needs_tool = false;
     p->back = IN_TEXT;
     p->state = IN_HEAD;
     return true;

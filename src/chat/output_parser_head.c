@@ -53,7 +53,7 @@ static enum match read_xml_head(struct output_parser *p)
                              STR("</function>"));
     if (match != MATCH_YES)
         return match;
-    if (p->is_loose && !parser_find_tool(p, name))
+    if (p->needs_tool && !parser_find_tool(p, name))
         return MATCH_NO;
     parser_start_call(p, name, at);
     p->state = IN_PARAMETERS;
@@ -88,7 +88,7 @@ static enum match read_json_head(struct output_parser *p)
         match = read_name(p, &at, str_of(p->markup->name_suffix), &name);
     if (match != MATCH_YES)
         return match;
-    if (p->is_loose && !parser_find_tool(p, name))
+    if (p->needs_tool && !parser_find_tool(p, name))
         return MATCH_NO;
     parser_start_call(p, name, at);
     p->scan = (struct json_scan){0};
@@ -106,7 +106,7 @@ static enum match read_braces_head(struct output_parser *p)
         match = read_name(p, &at, STR("{"), &name);
     if (match != MATCH_YES)
         return match;
-    if (p->is_loose && !parser_find_tool(p, name))
+    if (p->needs_tool && !parser_find_tool(p, name))
         return MATCH_NO;
     parser_start_call(p, name, at - 1);
     p->scan = (struct json_scan){0};
@@ -169,6 +169,7 @@ bool step_tail(struct output_parser *p, bool is_last)
     if (is_list && c == '{') {
         p->opener_at = p->opener_size = 0;
         p->is_loose = true;
+        p->needs_tool = false;
         p->state = IN_HEAD;
     }
     return true;

@@ -62,7 +62,7 @@ static void note_value(struct output_parser *p, size_t end)
 
 static bool refuses_name(const struct output_parser *p)
 {
-    return p->is_loose && p->name.to && !parser_find_tool(p, range_of(p, p->name));
+    return p->needs_tool && p->name.to && !parser_find_tool(p, range_of(p, p->name));
 }
 
 // The arguments came before the name: what was kept goes out at once.
@@ -113,7 +113,9 @@ static bool follow_envelope(struct output_parser *p, const struct json_scan *bef
 
 static bool end_envelope(struct output_parser *p)
 {
-    if (p->name.to)
+    bool is_call = p->name.to &&
+                   (p->arguments.to || !p->is_loose || parser_find_tool(p, range_of(p, p->name)));
+    if (is_call)
         replay_arguments(p, p->scan_at);
     else
         parser_refuse_opener(p);

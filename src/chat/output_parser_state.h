@@ -54,7 +54,8 @@ struct output_parser {
     struct buf marks;    // a byte for each of them: 0 text, 1 start of a markup token, 2 inside one
     size_t opener_at;    // IN_HEAD, IN_ENVELOPE: where in pending the opener stands
     size_t opener_size;  // its bytes; 0 for a bare one
-    bool is_loose;       // the call must name a declared tool
+    bool is_loose;       // no opener of its own: it takes more to believe in a call
+    bool needs_tool;     // ... namely a declared tool
     size_t no_opener_to; // no opener begins before this offset of pending
     bool skips_space;    // white space here is markup
     bool has_answered;   // something was passed on

@@ -300,7 +300,9 @@ TEST(output_parser, reads_bare_json_calls)
           "text|So:\\n{\\n  \"x\": 1\\n}\nstop|end");
     check(LLAMA(.thinks = false), "{\"answer\": 42}", "text|{\"answer\": 42}\nstop|end");
     check(LLAMA(.thinks = false), "{\"name\": \"Nobody\", \"parameters\": {}}",
-          "text|{\"name\": \"Nobody\", \"parameters\": {}}\nstop|end");
+          "call|Nobody|{}|whole\nstop|calls");
+    check(LLAMA(.thinks = false), "{\"name\": \"Nobody\"}",
+          "text|{\"name\": \"Nobody\"}\nstop|end");
 }
 
 TEST(output_parser, reads_the_other_families)
