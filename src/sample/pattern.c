@@ -485,17 +485,19 @@ static uint64_t count_product(const struct part *part)
 }
 
 // ---- parts to expressions ----
-//
-// `is_start`: nothing stands before this part in the pattern, so without ^ any text may precede it.
-// `is_end` likewise: without $ any text may follow.
 
-static regex_id compile(struct parser *parser, const struct part *part, bool is_start, bool is_end);
+// What stands before (or after) a part: other parts, the open end of the pattern, where any text may
+// stand, or an end that an anchor has closed.
+enum edge { INSIDE, OPEN, ANCHORED };
 
-static regex_id wrap(struct parser *parser, regex_id id, bool is_start, bool is_end)
+static regex_id compile(struct parser *parser, const struct part *part, enum edge start,
+                        enum edge end);
+
+static regex_id wrap(struct parser *parser, regex_id id, enum edge start, enum edge end)
 {
-    if (is_start)
+    if (start == OPEN)
         id = regex_concat(parser->pool, parser->any_text, id);
-    return is_end ? regex_concat(parser->pool, id, parser->any_text) : id;
+    return end == OPEN ? regex_concat(parser->pool, id, parser->any_text) : id;
 }
 
 static bool is_zero_width(const struct part *part)
@@ -504,16 +506,18 @@ static bool is_zero_width(const struct part *part)
            part->kind == NOT_AHEAD || part->kind == DROPPED;
 }
 
-// A look-ahead and what follows it, up to the end of the pattern.
-static regex_id compile_ahead(struct parser *parser, const struct part *ahead, regex_id rest)
+static bool contains(const struct part *part, enum kind kind)
 {
-    regex_id seen = compile(parser, ahead->kids, false, true);
-    if (ahead->kind == NOT_AHEAD)
-        seen = regex_not(parser->pool, seen);
-    return regex_and2(parser->pool, seen, rest);
+    if (part->kind == kind)
+        return true;
+    for (const struct part *kid = part->kids; kid; kid = kid->next)
+        if (contains(kid, kind))
+            return true;
+    return false;
 }
 
-static bool is_anchor_only(const struct part *part, enum kind kind)
+// Whether only `kind` stands from `part` on.
+static bool is_only(const struct part *part, enum kind kind)
 {
     for (const struct part *kid = part; kid; kid = kid->next)
         if (kid->kind != kind && kid->kind != DROPPED)
@@ -521,73 +525,100 @@ static bool is_anchor_only(const struct part *part, enum kind kind)
     return true;
 }
 
-static regex_id compile_sequence(struct parser *parser, const struct part *part, bool is_start,
-                                 bool is_end)
+// A look-ahead and what follows it, up to the end of the pattern.
+static regex_id compile_ahead(struct parser *parser, const struct part *ahead, regex_id rest)
+{
+    regex_id seen = compile(parser, ahead->kids, INSIDE, OPEN);
+    if (ahead->kind == NOT_AHEAD)
+        seen = regex_not(parser->pool, seen);
+    return regex_and2(parser->pool, seen, rest);
+}
+
+static regex_id compile_sequence(struct parser *parser, const struct part *part, enum edge start,
+                                 enum edge end)
 {
     if (!part)
-        return wrap(parser, REGEX_EPSILON, is_start, is_end);
+        return wrap(parser, REGEX_EPSILON, start, end);
     switch (part->kind) {
     case START: // in the middle it can never hold
-        return is_start || parser->options->is_anchored
-                   ? compile_sequence(parser, part->next, false, is_end)
-                   : REGEX_EMPTY;
+        return start == INSIDE ? REGEX_EMPTY : compile_sequence(parser, part->next, ANCHORED, end);
     case END:
-        if (is_end && is_anchor_only(part, END))
-            return wrap(parser, REGEX_EPSILON, is_start, false);
-        if (parser->options->is_anchored)
-            return compile_sequence(parser, part->next, is_start, is_end);
-        return REGEX_EMPTY;
+        return end != INSIDE && is_only(part, END) ? wrap(parser, REGEX_EPSILON, start, ANCHORED)
+                                                   : REGEX_EMPTY;
     case DROPPED:
-        return compile_sequence(parser, part->next, is_start, is_end);
+        return compile_sequence(parser, part->next, start, end);
     case AHEAD:
     case NOT_AHEAD: {
-        regex_id rest = compile_sequence(parser, part->next, false, is_end);
-        if (is_end)
-            return wrap(parser, compile_ahead(parser, part, rest), is_start, false);
-        parser->relaxed = "a look-ahead before the end";
-        return wrap(parser, rest, is_start, false);
+        regex_id rest = compile_sequence(parser, part->next, INSIDE, end);
+        if (end != INSIDE)
+            rest = compile_ahead(parser, part, rest);
+        else
+            parser->relaxed = "a look-ahead before the end";
+        return wrap(parser, rest, start, INSIDE);
     }
     default:
         break;
     }
     bool is_last = !part->next;
-    regex_id first = compile(parser, part, is_start, is_end && is_last);
+    if (!is_last && end != INSIDE && is_only(part->next, END))
+        return compile(parser, part, start, ANCHORED);
+    regex_id first = compile(parser, part, start, is_last ? end : INSIDE);
     if (is_last)
         return first;
-    return regex_concat(parser->pool, first, compile_sequence(parser, part->next, false, is_end));
+    return regex_concat(parser->pool, first, compile_sequence(parser, part->next, INSIDE, end));
 }
 
-static regex_id compile(struct parser *parser, const struct part *part, bool is_start, bool is_end)
+static uint32_t one_less(uint32_t count)
+{
+    return count && count != REGEX_NO_LIMIT ? count - 1 : count;
+}
+
+// A repeat whose first or last turn may hold an anchor: that turn is compiled by itself.
+static regex_id compile_edge_repeat(struct parser *parser, const struct part *part, enum edge start,
+                                    enum edge end)
+{
+    struct regex_pool *pool = parser->pool;
+    regex_id none = part->min ? REGEX_EMPTY : wrap(parser, REGEX_EPSILON, start, end);
+    regex_id once = compile(parser, part->kids, start, end);
+    if (part->max == 1)
+        return regex_or2(pool, none, once);
+    regex_id inner = regex_repeat(pool, compile(parser, part->kids, INSIDE, INSIDE),
+                                  one_less(one_less(part->min)), one_less(one_less(part->max)));
+    regex_id more =
+        regex_concat(pool, compile(parser, part->kids, start, INSIDE),
+                     regex_concat(pool, inner, compile(parser, part->kids, INSIDE, end)));
+    if (part->min <= 1)
+        more = regex_or2(pool, more, once);
+    return regex_or2(pool, none, more);
+}
+
+static regex_id compile(struct parser *parser, const struct part *part, enum edge start,
+                        enum edge end)
 {
     regex_id id;
     switch (part->kind) {
     case SET:
-        return wrap(parser, part->set, is_start, is_end);
+        return wrap(parser, part->set, start, end);
     case ANY_TEXT:
         return parser->any_text;
     case SEQUENCE:
-        return compile_sequence(parser, part->kids, is_start, is_end);
+        return compile_sequence(parser, part->kids, start, end);
     case CHOICE:
         id = REGEX_EMPTY;
         for (const struct part *kid = part->kids; kid; kid = kid->next)
-            id = regex_or2(parser->pool, id, compile(parser, kid, is_start, is_end));
+            id = regex_or2(parser->pool, id, compile(parser, kid, start, end));
         return id;
     case REPEAT:
         if (is_zero_width(part->kids))
-            return wrap(parser, REGEX_EPSILON, is_start, is_end);
-        // (^a|b)? at an edge: one turn may hold the anchor, so it is compiled as edge; none is
-        // any text.
-        if (part->max == 1 && (is_start || is_end)) {
-            id = compile(parser, part->kids, is_start, is_end);
-            return part->min
-                       ? id
-                       : regex_or2(parser->pool, id, wrap(parser, REGEX_EPSILON, is_start, is_end));
-        }
-        id = compile(parser, part->kids, false, false);
-        return wrap(parser, regex_repeat(parser->pool, id, part->min, part->max), is_start, is_end);
+            return wrap(parser, REGEX_EPSILON, start, end);
+        if (part->max && ((start != INSIDE && contains(part->kids, START)) ||
+                          (end != INSIDE && contains(part->kids, END))))
+            return compile_edge_repeat(parser, part, start, end);
+        id = compile(parser, part->kids, INSIDE, INSIDE);
+        return wrap(parser, regex_repeat(parser->pool, id, part->min, part->max), start, end);
     default: // a lone assertion
         return compile_sequence(parser, &(struct part){.kind = part->kind, .kids = part->kids},
-                                is_start, is_end);
+                                start, end);
     }
 }
 
@@ -612,7 +643,8 @@ enum err pattern_compile(struct regex_pool *pool, regex_id *out, struct str patt
         part = NULL;
     }
     if (part)
-        *out = compile(&parser, part, !options->is_anchored, !options->is_anchored);
+        *out = compile(&parser, part, options->is_anchored ? ANCHORED : OPEN,
+                       options->is_anchored ? ANCHORED : OPEN);
     *relaxed = parser.relaxed;
     arena_release(&parser.arena);
     if (part && regex_pool_is_full(pool)) {

@@ -7,9 +7,11 @@
 #include "base/memory.h"
 
 // What the formats of the JSON Schema drafts accept (RFC 3339, 4122, 5321, 1123, 3986, 4291),
-// as whole-text patterns.  Checks that need counting (days of a month) are left out; a format that
-// is not here says nothing.
-#define DATE "\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])"
+// as whole-text patterns.  A format that is not here says nothing.
+#define LEAP_YEAR "(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
+#define DATE                                                                                       \
+    "(?:\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)" \
+    "|02-(?:0[1-9]|1\\d|2[0-8]))|" LEAP_YEAR "-02-29)"
 #define TIME                                                                                       \
     "(?:[01]\\d|2[0-3]):[0-5]\\d:(?:[0-5]\\d|60)(?:\\.\\d+)?(?:[zZ]|[+-](?:[01]\\d|2[0-3]):[0-5]"  \
     "\\d)"
@@ -41,6 +43,9 @@ static const struct {
              "|(?:(?:" H16 ":){0,4}" H16 ")?::" LS32 "|(?:(?:" H16 ":){0,5}" H16 ")?::" H16
              "|(?:(?:" H16 ":){0,6}" H16 ")?::"},
     {"uri", "[a-zA-Z][a-zA-Z0-9+.-]*:" URI_CHARS "+"},
+    {"iri", "[a-zA-Z][a-zA-Z0-9+.-]*:[^\\s<>\"{}|\\\\^`]+"},
+    {"idn-email", "[^\\s@]+@[^\\s@]+"},
+    {"relative-json-pointer", "(?:0|[1-9]\\d*)(?:#|(?:/(?:[^~/]|~[01])*)*)"},
     {"uri-reference", URI_CHARS "*"},
     {"json-pointer", "(?:/(?:[^~/]|~[01])*)*"},
 };
