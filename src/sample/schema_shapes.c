@@ -6,7 +6,8 @@
 
 #include "base/memory.h"
 
-#define LITERAL_SIZE_MAX 60000 // of one text in a list
+#define LITERAL_SIZE_MAX  60000 // of one text in a list
+#define LENGTH_BESIDE_MAX 256   // of strings that also follow a pattern
 
 void schema_add_shape(struct schema_store *store, value_ref ref, enum shape_kind kind, uint32_t i)
 {
@@ -172,12 +173,30 @@ static void leaf_constants(struct schema_store *store, value_ref ref, const stru
 
 // ---- strings ----
 
+static struct json_object *text_source(const struct leaf *leaf)
+{
+    return leaf->patterns  ? leaf->patterns->json
+           : leaf->formats ? leaf->formats->json
+           : leaf->seen    ? leaf->seen->json
+                           : NULL;
+}
+
 // What stands between the quotes.
 regex_id schema_leaf_text(struct schema_store *store, const struct leaf *leaf)
 {
     struct regex_pool *pool = store->pool;
     regex_id any = charset_any(pool, store->form);
-    regex_id text = regex_repeat(pool, any, leaf->min_length, leaf->max_length);
+    uint32_t min = leaf->min_length, max = leaf->max_length;
+    // Beside a pattern each count of characters is a state of its own for each state of the pattern.
+    if ((leaf->patterns || leaf->formats) && max != SPEC_NO_LIMIT && max > LENGTH_BESIDE_MAX) {
+        schema_relax(store, text_source(leaf), NULL, "a large maxLength beside a pattern");
+        max = SPEC_NO_LIMIT;
+    }
+    if ((leaf->patterns || leaf->formats) && min > LENGTH_BESIDE_MAX) {
+        schema_relax(store, text_source(leaf), NULL, "a large minLength beside a pattern");
+        min = 0;
+    }
+    regex_id text = regex_repeat(pool, any, min, max);
     if (leaf->max_length < leaf->min_length)
         return REGEX_EMPTY;
     regex_id free_text = regex_repeat(pool, any, 0, REGEX_NO_LIMIT);
@@ -205,14 +224,6 @@ regex_id schema_leaf_text(struct schema_store *store, const struct leaf *leaf)
             text = regex_and2(pool, text, regex_not(pool, value));
         }
     return text;
-}
-
-static struct json_object *text_source(const struct leaf *leaf)
-{
-    return leaf->patterns  ? leaf->patterns->json
-           : leaf->formats ? leaf->formats->json
-           : leaf->seen    ? leaf->seen->json
-                           : NULL;
 }
 
 static void leaf_string(struct schema_store *store, value_ref ref, const struct leaf *leaf)

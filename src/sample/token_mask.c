@@ -7,14 +7,18 @@
 
 // ---- tokens that stay inside a text ----
 
-#define CLOSURE_MAX 48 // states looked at to see whether all text of some kinds is accepted
+#define SUBTREE_TRIES 40  // of one mask
+#define SUBTREE_MIN   400 // nodes from which it is worth looking whether all below is accepted
+#define CLOSURE_MAX   256 // states looked at to see whether all text of some kinds is accepted
 
 struct closure {
     struct dfa *dfa;
     struct {
         dfa_state state;
         uint8_t n_owed, low, high; // bytes of a character still to come, bounds of the next one
+        uint16_t next;             // in the same bucket, + 1
     } items[CLOSURE_MAX];
+    uint16_t buckets[CLOSURE_MAX]; // index + 1
     size_t n;
     bool is_full;
 };
@@ -22,9 +26,10 @@ struct closure {
 static void closure_add(struct closure *c, dfa_state state, uint8_t n_owed, uint8_t low,
                         uint8_t high)
 {
-    for (size_t i = 0; i < c->n; i++)
-        if (c->items[i].state == state && c->items[i].n_owed == n_owed &&
-            (!n_owed || (c->items[i].low == low && c->items[i].high == high)))
+    uint16_t *bucket = &c->buckets[(state * 5 + n_owed) % CLOSURE_MAX];
+    for (size_t i = *bucket; i; i = c->items[i - 1].next)
+        if (c->items[i - 1].state == state && c->items[i - 1].n_owed == n_owed &&
+            c->items[i - 1].low == low && c->items[i - 1].high == high)
             return;
     if (c->n == CLOSURE_MAX) {
         c->is_full = true;
@@ -33,7 +38,9 @@ static void closure_add(struct closure *c, dfa_state state, uint8_t n_owed, uint
     c->items[c->n].state = state;
     c->items[c->n].n_owed = n_owed;
     c->items[c->n].low = low;
-    c->items[c->n++].high = high;
+    c->items[c->n].high = high;
+    c->items[c->n].next = *bucket;
+    *bucket = (uint16_t)++c->n;
 }
 
 static void close_ascii(struct closure *c, dfa_state state, const uint32_t *byte_kinds,
@@ -81,13 +88,12 @@ static void close_high(struct closure *c, dfa_state state, uint32_t *kinds)
         }
 }
 
-// The kinds of characters of which every text leads on from `state`; a subset of the truth.
-static uint32_t closed_kinds(struct dfa *dfa, dfa_state state, const uint32_t *byte_kinds)
+// Those of `kinds` that lead on from `state` for ever; `needs_all`: or 0 as soon as one does not.
+static uint32_t try_closing(struct dfa *dfa, dfa_state state, const uint32_t *byte_kinds,
+                            uint32_t kinds, bool needs_all)
 {
-    if (dfa_flags(dfa, state) & DFA_OPEN)
-        return KIND_STRING_SAFE;
+    const uint32_t wanted = kinds;
     struct closure c = {.dfa = dfa};
-    uint32_t kinds = KIND_ALL;
     closure_add(&c, state, 0, 0, 0);
     for (size_t i = 0; i < c.n && kinds && !c.is_full; i++) {
         dfa_state at = c.items[i].state;
@@ -95,19 +101,39 @@ static uint32_t closed_kinds(struct dfa *dfa, dfa_state state, const uint32_t *b
         if (!n_owed) {
             close_ascii(&c, at, byte_kinds, &kinds);
             close_high(&c, at, &kinds);
-            continue;
         }
-        if (!(kinds & KIND_HIGH))
-            continue;
-        for (unsigned b = c.items[i].low; b <= c.items[i].high; b++) {
+        for (unsigned b = c.items[i].low; n_owed && kinds & KIND_HIGH && b <= c.items[i].high;
+             b++) {
             dfa_state next = dfa_step(dfa, at, b);
             if (next == DFA_DEAD)
                 kinds &= ~(uint32_t)KIND_HIGH;
             else
                 closure_add(&c, next, (uint8_t)(n_owed - 1), 0x80, 0xbf);
         }
+        if (needs_all && kinds != wanted)
+            return 0;
     }
     return c.is_full ? 0 : kinds;
+}
+
+// The kinds of characters of which every text leads on from `state`; a subset of the truth.
+static uint32_t closed_kinds(struct dfa *dfa, dfa_state state, const uint32_t *byte_kinds)
+{
+    if (dfa_flags(dfa, state) & DFA_OPEN)
+        return KIND_STRING_SAFE;
+    // In JSON strings quotes and backslashes lead away; starting without them keeps the rest.
+    dfa_state quoted = dfa_step(dfa, state, '"');
+    bool is_raw = quoted != DFA_DEAD && !(dfa_flags(dfa, quoted) & DFA_FINAL);
+    uint32_t kinds =
+        try_closing(dfa, state, byte_kinds, is_raw ? KIND_ALL : KIND_STRING_SAFE, false);
+    if (kinds)
+        return kinds;
+    // Too many states: try with what stays in this one.
+    kinds = KIND_ALL & ~(uint32_t)KIND_BROKEN;
+    for (unsigned b = 0; b < 0x80; b++)
+        if (dfa_step(dfa, state, b) != state)
+            kinds &= ~byte_kinds[b];
+    return kinds & ~(uint32_t)KIND_HIGH ? try_closing(dfa, state, byte_kinds, kinds, false) : 0;
 }
 
 // For "at most n more characters, then the quote": the prepared sets by length.
@@ -162,7 +188,7 @@ struct text_mask *text_mask_open(const struct mask_cache *cache, struct dfa *dfa
     }
     dfa_state *states = mem_new(dfa_state, trie->depth_max + 1);
     states[0] = state;
-    size_t capacity = 0;
+    size_t capacity = 0, n_tries = 0;
     for (size_t i = 1; i < trie->n_nodes;) {
         const struct trie_node *node = &trie->nodes[i];
         if (!(node->kinds & ~done) || !(node->kinds & ~kinds)) {
@@ -177,6 +203,12 @@ struct text_mask *text_mask_open(const struct mask_cache *cache, struct dfa *dfa
             continue;
         }
         states[node->depth] = next;
+        if (node->skip - i > SUBTREE_MIN && n_tries++ < SUBTREE_TRIES &&
+            try_closing(dfa, next, byte_kinds, node->kinds_below, true)) {
+            mask_add_nodes(text->mask, trie, i, node->skip);
+            i = node->skip;
+            continue;
+        }
         mask_add_nodes(text->mask, trie, i, i + 1);
         if (dfa_flags(dfa, next) & DFA_ACCEPTS && node->skip > i + 1)
             add_exit(text, &capacity, i);
