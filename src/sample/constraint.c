@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "sample/gbnf.h"
+#include "sample/pattern.h"
 
 #define SIZE_DEFAULT (64 * MIB)
 #define FORCED_MAX   4096 // bytes looked ahead
@@ -69,11 +71,34 @@ struct constraint *constraint_new(const struct constraint_vocabulary *vocabulary
     return c;
 }
 
-regex_id constraint_until(struct regex_pool *pool, struct str mark)
+regex_id constraint_markup(struct constraint *c, const char *text, bool is_strict)
+{
+    struct regex_pool *pool = schema_pool(c->store);
+    const struct token_trie *trie = c->vocabulary->trie;
+    regex_id all = REGEX_EPSILON;
+    for (size_t at = 0; text[at];) {
+        struct str rest = str_of(text + at), code = {NULL, 0}, mark = {NULL, 0};
+        for (size_t i = 0; i < trie->n_marks; i++)
+            if (str_starts(rest, trie->marks[i].text) && trie->marks[i].text.size > mark.size) {
+                mark = trie->marks[i].text;
+                code = token_trie_bytes(trie, trie->marks[i].id);
+            }
+        size_t size = mark.size ? mark.size : 1;
+        regex_id one = regex_literal(pool, str_slice(rest, 0, size));
+        if (mark.size && is_strict)
+            one = regex_literal(pool, code);
+        else if (mark.size)
+            one = regex_or2(pool, one, regex_literal(pool, code));
+        all = regex_concat(pool, all, one);
+        at += size;
+    }
+    return all;
+}
+
+regex_id constraint_until(struct regex_pool *pool, regex_id mark)
 {
     // Any text, the mark, and the mark nowhere earlier.
-    regex_id literal = regex_literal(pool, mark);
-    regex_id with_mark = regex_concat(pool, REGEX_ANYTHING, literal);
+    regex_id with_mark = regex_concat(pool, REGEX_ANYTHING, mark);
     regex_id any_byte = regex_byte_range(pool, 0, 255);
     regex_id earlier = regex_concat(pool, with_mark, regex_concat(pool, any_byte, REGEX_ANYTHING));
     return regex_and2(pool, with_mark, regex_not(pool, earlier));
@@ -92,10 +117,10 @@ void constraint_add_start(struct constraint *c, const struct constraint_options 
     byte_set_add_range(&blanks, ' ', ' ');
     byte_set_add_range(&blanks, '\n', '\n');
     regex_id space = regex_repeat(pool, regex_bytes(pool, &blanks), 0, 4);
-    regex_id before =
-        regex_concat(pool, constraint_until(pool, str_of(options->free_until)), space);
+    regex_id before = regex_concat(
+        pool, constraint_until(pool, constraint_markup(c, options->free_until, true)), space);
     if (options->free_opener) {
-        before = regex_concat(pool, regex_literal(pool, str_of(options->free_opener)), before);
+        before = regex_concat(pool, constraint_markup(c, options->free_opener, false), before);
         before = regex_or2(pool, before, REGEX_EPSILON);
         before = regex_concat(pool, space, before);
     }
@@ -130,6 +155,47 @@ struct constraint *constraint_open_json_object(const struct constraint_vocabular
                                                const struct constraint_options *options)
 {
     return open_value(vocabulary, NULL, options);
+}
+
+enum err constraint_open_gbnf(struct constraint **out,
+                              const struct constraint_vocabulary *vocabulary, struct str grammar,
+                              const struct constraint_options *options, struct error *error)
+{
+    struct constraint *c = constraint_new(vocabulary, options);
+    struct symbol root;
+    *out = NULL;
+    enum err err = gbnf_compile(&c->grammar, schema_dfa(c->store), &root, grammar, error);
+    if (err) {
+        constraint_close(c);
+        return err;
+    }
+    constraint_add_start(c, options, &root, 1);
+    *out = c;
+    return OK;
+}
+
+enum err constraint_open_regex(struct constraint **out,
+                               const struct constraint_vocabulary *vocabulary, struct str pattern,
+                               const struct constraint_options *options, struct error *error)
+{
+    const struct pattern_options how = {.form = TEXT_RAW, .is_anchored = true};
+    struct constraint *c = constraint_new(vocabulary, options);
+    regex_id regex;
+    const char *relaxed;
+    *out = NULL;
+    enum err err = pattern_compile(schema_pool(c->store), &regex, pattern, &how, &relaxed, error);
+    dfa_state start = err ? DFA_DEAD : dfa_start(schema_dfa(c->store), regex, DFA_DEAD, 0);
+    if (!err && start == DFA_DEAD)
+        err = fail(error, ERR_ARGUMENT, "no text matches this pattern");
+    if (err) {
+        constraint_close(c);
+        return err;
+    }
+    if (relaxed)
+        schema_relax_all(c->store, SPEC_NONE, relaxed);
+    constraint_add_start(c, options, &(struct symbol){SYMBOL_TEXT, start}, 1);
+    *out = c;
+    return OK;
 }
 
 struct constraint *constraint_share(struct constraint *constraint)
@@ -275,7 +341,7 @@ bool constraint_state_accept(struct constraint_state *state, token_id token)
         return true;
     }
     struct str bytes = token_trie_bytes(trie, token);
-    return trie->roles[token] == TOKEN_ROLE_TEXT && bytes.size &&
+    return trie->roles[token] <= TOKEN_ROLE_MARK && bytes.size &&
            constraint_state_accept_bytes(state, bytes);
 }
 

@@ -60,6 +60,14 @@ struct constraint *constraint_open_schema(const struct constraint_vocabulary *vo
 // One JSON object, whatever is in it.
 struct constraint *constraint_open_json_object(const struct constraint_vocabulary *vocabulary,
                                                const struct constraint_options *options);
+// A text that follows a grammar in llama.cpp's notation (gbnf.h says what is refused), or a whole text
+// that a regular expression matches.  These fail on wrong syntax: nothing else could be meant.
+enum err constraint_open_gbnf(struct constraint **out,
+                              const struct constraint_vocabulary *vocabulary, struct str grammar,
+                              const struct constraint_options *options, struct error *error);
+enum err constraint_open_regex(struct constraint **out,
+                               const struct constraint_vocabulary *vocabulary, struct str pattern,
+                               const struct constraint_options *options, struct error *error);
 struct constraint *constraint_share(struct constraint *constraint);
 void constraint_close(struct constraint *constraint);
 

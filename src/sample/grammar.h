@@ -31,7 +31,8 @@ struct parameter_list {
     struct literal_set openings; // markup with the name; owner: property
     uint32_t *values;            // [n] first symbol of what follows an opening
     uint64_t *required;          // bits
-    size_t n, n_words, n_required;
+    size_t n, n_words;
+    bool is_single;          // exactly one is taken: the names of tools
     dfa_state other_opening; // names that are no property, DFA_DEAD when there may be none
     uint32_t other_value;    // first symbol
 };

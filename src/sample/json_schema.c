@@ -405,11 +405,51 @@ value_ref schema_anything(struct schema_store *store)
     return schema_place(store, NULL, 0);
 }
 
+// The schema of any object, added once.
+static struct json_object *object_root(struct schema_store *store)
+{
+    if (!store->object_root) {
+        store->object_root = json_object_new_object();
+        json_object_object_add(store->object_root, "type", json_object_new_string("object"));
+        add_root(store, store->object_root);
+    }
+    return store->object_root;
+}
+
 value_ref schema_any_object(struct schema_store *store)
 {
-    struct json_object *schema = json_object_new_object();
-    json_object_object_add(schema, "type", json_object_new_string("object"));
-    return add_root(store, schema);
+    return schema_place(store, &(struct demand){DEMAND_SCHEMA, object_root(store)}, 1);
+}
+
+value_ref schema_add_arguments(struct schema_store *store, struct json_object *schema)
+{
+    static const char *const openers[] = {"additionalProperties",
+                                          "patternProperties",
+                                          "allOf",
+                                          "anyOf",
+                                          "oneOf",
+                                          "$ref",
+                                          "if",
+                                          "propertyNames",
+                                          "unevaluatedProperties",
+                                          "dependentSchemas",
+                                          "dependencies",
+                                          "minProperties"};
+    struct json_object *copy = NULL;
+    if (!schema || json_object_deep_copy(schema, &copy, NULL))
+        return schema_any_object(store);
+    bool is_plain = schema_get(copy, "properties") != NULL;
+    for (size_t i = 0; i < COUNT_OF(openers); i++)
+        is_plain = is_plain && !schema_get(copy, openers[i]);
+    if (is_plain)
+        json_object_object_add(copy, "additionalProperties", json_object_new_boolean(false));
+    value_ref own = add_root(store, copy);
+    struct demand demands[] = {{DEMAND_SCHEMA, copy}, {DEMAND_SCHEMA, object_root(store)}};
+    value_ref ref = schema_place(store, demands, 2);
+    if (schema_value_exists(store, ref))
+        return ref;
+    schema_relax_all(store, own, "no object satisfies this schema");
+    return schema_any_object(store);
 }
 
 const struct array_spec *schema_array(const struct schema_store *store, uint32_t i)

@@ -33,6 +33,9 @@ void schema_store_close(struct schema_store *store);
 value_ref schema_add(struct schema_store *store, struct json_object *schema);
 // From text.  Text that is no JSON or no schema gives anything, as a relaxation.
 value_ref schema_add_text(struct schema_store *store, struct str schema);
+// The arguments of a tool: an object that follows `schema` (NULL: any).  Where it lists properties
+// and says nothing of others, there are no others.
+value_ref schema_add_arguments(struct schema_store *store, struct json_object *schema);
 // Any JSON value; any JSON object.
 value_ref schema_anything(struct schema_store *store);
 value_ref schema_any_object(struct schema_store *store);

@@ -94,6 +94,15 @@ static bool frames_equal(const struct machine *m, uint32_t a, uint32_t b)
     return true;
 }
 
+static bool has_unseen(const struct machine *m, const struct frame *f,
+                       const struct literal_set *literals, uint32_t low, uint32_t high)
+{
+    for (uint32_t t = low; t < high; t++)
+        if (!is_seen(m, f->seen, literals->owners[t]))
+            return true;
+    return false;
+}
+
 // ---- threads ----
 
 // `set` is where the new set begins: no thread is in it twice.
@@ -131,10 +140,14 @@ static void advance_parameters(struct machine *m, size_t set, uint32_t frame)
 {
     struct frame f = m->frames[frame];
     const struct parameter_list *list = &m->grammar->parameters[f.i];
-    if (list->openings.n_texts)
+    bool is_done = list->is_single && f.seen != SPEC_NONE;
+    if (list->openings.n_texts && !is_done &&
+        has_unseen(m, &f, &list->openings, 0, (uint32_t)list->openings.n_texts))
         emit(m, set,
              (struct thread){
                  .kind = THREAD_OPENING, .high = (uint32_t)list->openings.n_texts, .frame = frame});
+    if (list->is_single && !is_done)
+        return;
     if (list->other_opening != DFA_DEAD)
         emit_kind(m, set, THREAD_OTHER_OPENING, list->other_opening, frame);
     for (size_t w = 0; w < list->n_words; w++) {
@@ -390,15 +403,6 @@ static void step_other_name(struct machine *m, size_t set, struct thread thread,
 }
 
 // ---- parameters ----
-
-static bool has_unseen(const struct machine *m, const struct frame *f,
-                       const struct literal_set *literals, uint32_t low, uint32_t high)
-{
-    for (uint32_t t = low; t < high; t++)
-        if (!is_seen(m, f->seen, literals->owners[t]))
-            return true;
-    return false;
-}
 
 static void step_opening(struct machine *m, size_t set, struct thread thread, unsigned byte)
 {

@@ -410,6 +410,14 @@ regex_id regex_literals(struct regex_pool *pool, const struct str *sorted, size_
     return n ? literals_below(pool, sorted, n, 0) : REGEX_EMPTY;
 }
 
+static regex_id concat_two(struct regex_pool *pool, regex_id a, regex_id b)
+{
+    struct node node = {.op = OP_CONCAT, .a = a, .b = b};
+    node.is_nullable = pool->nodes[a].is_nullable && pool->nodes[b].is_nullable;
+    node.needs_search = pool->nodes[a].needs_search || pool->nodes[b].needs_search;
+    return node_intern(pool, &node);
+}
+
 regex_id regex_concat(struct regex_pool *pool, regex_id a, regex_id b)
 {
     if (a == REGEX_EMPTY || b == REGEX_EMPTY)
@@ -418,13 +426,21 @@ regex_id regex_concat(struct regex_pool *pool, regex_id a, regex_id b)
         return b;
     if (b == REGEX_EPSILON || (a == REGEX_ANYTHING && b == REGEX_ANYTHING))
         return a;
-    struct node left = pool->nodes[a];
-    if (left.op == OP_CONCAT) // right-nested, so that equal strings of parts are equal nodes
-        return regex_concat(pool, left.a, regex_concat(pool, left.b, b));
-    struct node node = {.op = OP_CONCAT, .a = a, .b = b};
-    node.is_nullable = left.is_nullable && pool->nodes[b].is_nullable;
-    node.needs_search = left.needs_search || pool->nodes[b].needs_search;
-    return node_intern(pool, &node);
+    if (pool->nodes[a].op != OP_CONCAT)
+        return concat_two(pool, a, b);
+    // Right-nested, so that equal strings of parts are equal nodes.
+    size_t n = 0, capacity = 16;
+    regex_id *parts = mem_new(regex_id, capacity);
+    for (; pool->nodes[a].op == OP_CONCAT; a = pool->nodes[a].b) {
+        if (n + 2 > capacity)
+            parts = mem_resize(parts, capacity *= 2, sizeof *parts);
+        parts[n++] = pool->nodes[a].a;
+    }
+    b = concat_two(pool, a, b);
+    while (n > 0 && b != REGEX_EMPTY)
+        b = concat_two(pool, parts[--n], b);
+    free(parts);
+    return b;
 }
 
 regex_id regex_or(struct regex_pool *pool, const regex_id *kids, size_t n)

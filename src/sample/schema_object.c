@@ -384,13 +384,15 @@ static bool fill_properties(struct names *names, struct object_spec *object)
     object->names.texts = arena_new(&store->arena, struct str, 2 * n + 1);
     object->names.owners = arena_new(&store->arena, uint32_t, 2 * n + 1);
     object->names.n_owners = n;
-    if (!object->values || !object->required || !object->allowed || !object->names.texts ||
-        !object->names.owners)
+    object->bare_names = arena_new(&store->arena, const char *, n + 1);
+    if (!object->bare_names || !object->values || !object->required || !object->allowed ||
+        !object->names.texts || !object->names.owners)
         return false;
     struct spelled_name *spelled = mem_new(struct spelled_name, 2 * n + 1);
     size_t n_spelled = 0;
     for (size_t p = 0; p < n; p++) {
         struct str forms[2];
+        object->bare_names[p] = names->known[p];
         size_t n_forms = schema_spell(store, str_of(names->known[p]), "", "\"", forms);
         for (size_t f = 0; f < n_forms; f++)
             spelled[n_spelled++] = (struct spelled_name){forms[f], (uint32_t)p};

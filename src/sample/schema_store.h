@@ -115,6 +115,7 @@ struct schema_store {
     struct arena arena;   // specs, for good
     struct arena scratch; // of one expansion
     struct schema_document *documents;
+    struct json_object *object_root; // {"type": "object"}, or NULL so far; a document's
     size_t n_documents;
     struct demand *demands;
     size_t n_demands, demands_capacity;

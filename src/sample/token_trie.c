@@ -11,6 +11,7 @@
 
 // Texts that patterns and strings often take as a whole.
 static const uint32_t slice_kinds[] = {
+    KIND_ALL & ~KIND_BROKEN,
     KIND_ALL & ~KIND_LESS,
     KIND_ALL & ~KIND_LESS & ~KIND_BROKEN,
     KIND_STRING_SAFE,
@@ -136,8 +137,14 @@ static void fill_kinds(struct token_trie *trie, const uint32_t *byte_kinds)
         struct trie_node *node = &trie->nodes[i];
         for (size_t t = node->token_first; t < trie->nodes[i + 1].token_first; t++)
             node->kinds |= text_kinds(token_trie_bytes(trie, trie->order[t]), byte_kinds);
-        for (size_t kid = i + 1; kid < node->skip; kid = trie->nodes[kid].skip)
-            node->kinds |= trie->nodes[kid].kinds;
+        for (size_t kid = i + 1; kid < node->skip; kid = trie->nodes[kid].skip) {
+            const struct trie_node *below = &trie->nodes[kid];
+            node->kinds |= below->kinds;
+            node->kinds_below |= byte_kinds[below->byte] | below->kinds_below;
+            // What starts or ends inside a character is not whole.
+            if ((below->byte & 0xc0) == 0x80 || below->kinds & KIND_BROKEN)
+                node->kinds_below |= KIND_BROKEN;
+        }
     }
 }
 
@@ -171,9 +178,35 @@ static void fill_slices(struct token_trie *trie, const uint32_t *byte_kinds)
     }
 }
 
+#define CODE_SIZE 5
+
+// Codes are 0xff and the token's number in bytes above ASCII.
+static void fill_marks(struct token_trie *trie)
+{
+    for (size_t id = 0; id < trie->n_tokens; id++)
+        trie->n_marks += trie->roles[id] == TOKEN_ROLE_MARK;
+    trie->marks = mem_alloc(trie->n_marks + 1, sizeof *trie->marks);
+    trie->codes = mem_alloc(trie->n_marks + 1, CODE_SIZE);
+    size_t n = 0;
+    for (size_t id = 0; id < trie->n_tokens; id++) {
+        if (trie->roles[id] != TOKEN_ROLE_MARK)
+            continue;
+        trie->marks[n] = (struct token_mark){
+            {trie->blob + trie->offsets[id], trie->offsets[id + 1] - trie->offsets[id]},
+            (token_id)id};
+        char *code = trie->codes + n++ * CODE_SIZE;
+        code[0] = (char)0xff;
+        for (unsigned i = 1; i < CODE_SIZE; i++)
+            code[i] = (char)(0x80 | (id >> (6 * (CODE_SIZE - 1 - i)) & 0x3f));
+    }
+}
+
 static bool copy_vocabulary(struct token_trie *trie, const struct token_vocabulary *vocabulary)
 {
     size_t n = vocabulary->n_tokens, size = vocabulary->offsets[n];
+    size_t n_marks = 0;
+    for (size_t id = 0; vocabulary->roles && id < n; id++)
+        n_marks += vocabulary->roles[id] == TOKEN_ROLE_MARK;
     trie->n_tokens = n;
     trie->n_words = (n + 63) / 64;
     trie->blob = mem_try_alloc(size + 1, 1);
@@ -181,7 +214,7 @@ static bool copy_vocabulary(struct token_trie *trie, const struct token_vocabula
     trie->roles = mem_try_alloc(n + 1, 1);
     trie->order = mem_try_alloc(n + 1, sizeof(token_id));
     trie->ends = mem_try_alloc(n + 1, sizeof(token_id));
-    trie->nodes = mem_try_alloc(size + 2, sizeof(struct trie_node));
+    trie->nodes = mem_try_alloc(size + CODE_SIZE * n_marks + 2, sizeof(struct trie_node));
     if (!trie->blob || !trie->offsets || !trie->roles || !trie->order || !trie->ends ||
         !trie->nodes)
         return false;
@@ -204,11 +237,12 @@ struct token_trie *token_trie_open(const struct token_vocabulary *vocabulary)
         trie = NULL;
         goto done;
     }
+    fill_marks(trie);
     for (size_t id = 0; id < trie->n_tokens; id++) {
         struct str text = token_trie_bytes(trie, (token_id)id);
         if (trie->roles[id] == TOKEN_ROLE_END)
             trie->ends[trie->n_ends++] = (token_id)id;
-        if (trie->roles[id] != TOKEN_ROLE_TEXT || !text.size || text.size > DEPTH_MAX)
+        if (trie->roles[id] > TOKEN_ROLE_MARK || !text.size || text.size > DEPTH_MAX)
             continue;
         tokens[n++] = (struct sorted_token){text, (token_id)id};
         trie->depth_max = text.size > trie->depth_max ? text.size : trie->depth_max;
@@ -240,6 +274,8 @@ void token_trie_close(struct token_trie *trie)
     free(trie->nodes);
     free(trie->order);
     free(trie->ends);
+    free(trie->marks);
+    free(trie->codes);
     free(trie->blob);
     free(trie->offsets);
     free(trie->roles);
@@ -250,6 +286,9 @@ struct str token_trie_bytes(const struct token_trie *trie, token_id id)
 {
     if (id < 0 || (size_t)id >= trie->n_tokens)
         return (struct str){NULL, 0};
+    for (size_t i = 0; trie->roles[id] == TOKEN_ROLE_MARK && i < trie->n_marks; i++)
+        if (trie->marks[i].id == id)
+            return (struct str){trie->codes + i * CODE_SIZE, CODE_SIZE};
     return (struct str){trie->blob + trie->offsets[id], trie->offsets[id + 1] - trie->offsets[id]};
 }
 

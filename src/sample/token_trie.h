@@ -17,7 +17,10 @@
 #include "base/token.h"
 
 enum token_role {
-    TOKEN_ROLE_TEXT,    // stands for its bytes
+    TOKEN_ROLE_TEXT, // stands for its bytes
+    // A dialect's mark that is a token of its own.  It never stands for its characters: the tree holds
+    // a code in its place that is no UTF-8, so text that spells the mark is text.
+    TOKEN_ROLE_MARK,
     TOKEN_ROLE_CONTROL, // never text: only a constraint that names it allows it
     TOKEN_ROLE_END,     // ends a generation: allowed where the constraint is complete
     TOKEN_ROLE_UNUSED,  // never allowed
@@ -62,6 +65,7 @@ struct trie_node {
     uint32_t skip;        // the node after this subtree
     uint32_t token_first; // tokens that end here: order[token_first .. next node's token_first)
     uint32_t kinds;       // of all tokens in the subtree, from their first byte on
+    uint32_t kinds_below; // of what these tokens have after this node
     uint16_t depth;       // bytes from the root
     uint8_t byte;
 };
@@ -88,9 +92,14 @@ struct token_trie {
         uint32_t n_characters;
     } * long_tokens;
     size_t n_long;
+    struct token_mark {
+        struct str text; // as written in a dialect's markup
+        token_id id;     // token_trie_bytes() gives its code
+    } * marks;
+    size_t n_marks;
     token_id *ends; // TOKEN_ROLE_END
     size_t n_ends;
-    char *blob; // copies, for token_trie_bytes
+    char *blob, *codes; // copies, for token_trie_bytes
     uint32_t *offsets;
     uint8_t *roles;
 };

@@ -60,6 +60,7 @@ struct object_other { // names that are no known property
 struct object_spec {
     struct literal_set names;     // after the opening quote, with the closing one; owner: property
     value_ref *values;            // of each property
+    const char **bare_names;      // of each property, as the schema writes it
     uint64_t *required, *allowed; // bits; `allowed` is filled when an object is first opened
     size_t n_properties, n_required, n_words;
     struct {
