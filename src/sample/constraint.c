@@ -71,6 +71,15 @@ struct constraint *constraint_new(const struct constraint_vocabulary *vocabulary
     return c;
 }
 
+struct str constraint_mark_bytes(struct constraint *c, const char *mark)
+{
+    const struct token_trie *trie = c->vocabulary->trie;
+    for (size_t i = 0; i < trie->n_marks; i++)
+        if (str_is(trie->marks[i].text, mark))
+            return token_trie_bytes(trie, trie->marks[i].id);
+    return str_of(mark);
+}
+
 regex_id constraint_markup(struct constraint *c, const char *text, bool is_strict)
 {
     struct regex_pool *pool = schema_pool(c->store);
@@ -95,15 +104,6 @@ regex_id constraint_markup(struct constraint *c, const char *text, bool is_stric
     return all;
 }
 
-regex_id constraint_until(struct regex_pool *pool, regex_id mark)
-{
-    // Any text, the mark, and the mark nowhere earlier.
-    regex_id with_mark = regex_concat(pool, REGEX_ANYTHING, mark);
-    regex_id any_byte = regex_byte_range(pool, 0, 255);
-    regex_id earlier = regex_concat(pool, with_mark, regex_concat(pool, any_byte, REGEX_ANYTHING));
-    return regex_and2(pool, with_mark, regex_not(pool, earlier));
-}
-
 void constraint_add_start(struct constraint *c, const struct constraint_options *options,
                           const struct symbol *symbols, size_t n)
 {
@@ -118,7 +118,7 @@ void constraint_add_start(struct constraint *c, const struct constraint_options 
     byte_set_add_range(&blanks, '\n', '\n');
     regex_id space = regex_repeat(pool, regex_bytes(pool, &blanks), 0, 4);
     regex_id before = regex_concat(
-        pool, constraint_until(pool, constraint_markup(c, options->free_until, true)), space);
+        pool, regex_until(pool, constraint_markup(c, options->free_until, true)), space);
     if (options->free_opener) {
         before = regex_concat(pool, constraint_markup(c, options->free_opener, false), before);
         before = regex_or2(pool, before, REGEX_EPSILON);

@@ -28,10 +28,10 @@ struct constraint *constraint_new(const struct constraint_vocabulary *vocabulary
 // Adds an alternative of the start rule, behind what the options let come first.
 void constraint_add_start(struct constraint *constraint, const struct constraint_options *options,
                           const struct symbol *symbols, size_t n);
-// Any bytes up to and including the first text that `mark` accepts.
-regex_id constraint_until(struct regex_pool *pool, regex_id mark);
 // A dialect's markup.  Where it contains marks that are tokens of their own (TOKEN_ROLE_MARK), those
 // tokens are meant: only they when `is_strict`, else also their characters.
+// The bytes that stand for a mark: its token's code where it is one, else its characters.
+struct str constraint_mark_bytes(struct constraint *constraint, const char *mark);
 regex_id constraint_markup(struct constraint *constraint, const char *text, bool is_strict);
 
 #endif

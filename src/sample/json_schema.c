@@ -276,10 +276,13 @@ struct schema_store *schema_store_open(size_t size_max)
     const struct pattern_options options = {.form = TEXT_RAW, .is_anchored = true};
     struct schema_store *store = mem_new(struct schema_store, 1);
     // A node of an expression takes about 48 bytes with its table, a state 1 KiB with its row.
+    store->demands_capacity = 128;
+    store->demands = mem_new(struct demand, store->demands_capacity);
     store->pool = regex_pool_open(size_max / 4 / 48);
     dfa_init(&store->dfa, store->pool, size_max / 2 / 1100);
     arena_init(&store->arena, size_max);
     arena_init(&store->scratch, size_max / 4);
+    store->quote_text = "\"";
     store->form = TEXT_JSON;
     regex_id any = charset_any(store->pool, TEXT_JSON), regex;
     const char *relaxed;
@@ -299,6 +302,25 @@ struct schema_store *schema_store_open(size_t size_max)
     store->free_integer = dfa_start(&store->dfa, regex, DFA_DEAD, 0);
     dfa_expand(&store->dfa, store->free_integer);
     return store;
+}
+
+void schema_store_use_braces(struct schema_store *store, struct str quote)
+{
+    store->form = TEXT_RAW;
+    store->has_bare_names = true;
+    store->quote_text = arena_copy(&store->arena, quote.data, quote.size);
+    store->quote = regex_literal(store->pool, quote);
+    store->any_character = charset_any(store->pool, TEXT_RAW);
+    store->any_text = regex_repeat(store->pool, store->any_character, 0, REGEX_NO_LIMIT);
+    regex_id inside = regex_and2(store->pool, regex_until(store->pool, store->quote),
+                                 regex_concat(store->pool, store->any_text, store->quote));
+    store->free_string = dfa_start(&store->dfa, inside, DFA_DEAD, 0);
+    dfa_expand(&store->dfa, store->free_string);
+}
+
+bool schema_has_bare_names(const struct schema_store *store)
+{
+    return store->has_bare_names;
 }
 
 void schema_store_close(struct schema_store *store)
@@ -483,6 +505,8 @@ regex_id schema_text(struct schema_store *store, value_ref ref, bool is_raw, boo
     bool is_outermost = store->scratch.size_used == 0;
     regex_id outer = store->text;
     unsigned outer_types = store->other_types;
+    bool was_bare = store->is_bare_text;
+    store->is_bare_text = true;
     store->form = is_raw ? TEXT_RAW : TEXT_JSON;
     store->text = REGEX_EMPTY;
     store->other_types = 0;
@@ -490,6 +514,7 @@ regex_id schema_text(struct schema_store *store, value_ref ref, bool is_raw, boo
     regex_id text = store->text;
     *is_only_text = !store->other_types;
     store->form = form;
+    store->is_bare_text = was_bare;
     store->text = outer;
     store->other_types = outer_types;
     if (is_outermost)

@@ -28,6 +28,10 @@ struct schema_store;
 
 struct schema_store *schema_store_open(size_t size_max); // bytes, about
 void schema_store_close(struct schema_store *store);
+// From now on values are written as in Gemma's calls: names bare and followed by a colon, strings raw
+// between `quote` marks.  Before any schema is added.
+void schema_store_use_braces(struct schema_store *store, struct str quote);
+bool schema_has_bare_names(const struct schema_store *store);
 
 // Adds a schema; the place of a value that follows it.  `schema` is copied; NULL means anything.
 value_ref schema_add(struct schema_store *store, struct json_object *schema);

@@ -349,6 +349,12 @@ static bool can_close_object(const struct machine *m, uint32_t frame)
     return f->count >= object->min;
 }
 
+// A bare name holds its colon.
+static enum thread_kind after_name(const struct machine *m)
+{
+    return schema_has_bare_names(m->store) ? THREAD_VALUE : THREAD_COLON;
+}
+
 static void begin_name(struct machine *m, size_t set, uint32_t frame)
 {
     const struct frame f = m->frames[frame];
@@ -388,7 +394,7 @@ static void step_name(struct machine *m, size_t set, struct thread thread, unsig
     struct frame next = f;
     next.seen = seen_with(m, f.seen, object->n_words, p);
     next.count = count_up(object, f.count);
-    emit_kind(m, set, THREAD_COLON, object->values[p], frame_add(m, next));
+    emit_kind(m, set, after_name(m), object->values[p], frame_add(m, next));
 }
 
 static void step_other_name(struct machine *m, size_t set, struct thread thread, unsigned byte)
@@ -413,10 +419,11 @@ static void step_opening(struct machine *m, size_t set, struct thread thread, un
         return;
     thread.depth++;
     uint32_t p = list->openings.owners[thread.low];
-    if (list->openings.texts[thread.low].size > thread.depth) {
+    bool is_whole = list->openings.texts[thread.low].size == thread.depth;
+    if (!is_whole || thread.high - thread.low > 1)
         emit(m, set, thread);
+    if (!is_whole || is_seen(m, f.seen, p))
         return;
-    }
     struct frame next = f;
     next.seen = seen_with(m, f.seen, list->n_words, p);
     advance(m, set, list->values[p], frame_add(m, next), ADVANCE_MAX);
@@ -507,6 +514,27 @@ static void step_value(struct machine *m, size_t set, struct thread thread, unsi
     }
 }
 
+// The first byte of a name: the quote before it, or where names are bare the name itself.
+static void step_to_name(struct machine *m, size_t set, uint32_t frame, unsigned byte)
+{
+    if (!schema_has_bare_names(m->store)) {
+        if (byte == '"')
+            begin_name(m, set, frame);
+        return;
+    }
+    struct thread names[1 + 32];
+    size_t first = m->n_threads, n = 0;
+    begin_name(m, first, frame);
+    for (; n < m->n_threads - first && n < COUNT_OF(names); n++)
+        names[n] = m->threads[first + n];
+    m->n_threads = first;
+    for (size_t t = 0; t < n; t++)
+        if (names[t].kind == THREAD_NAME)
+            step_name(m, set, names[t], byte);
+        else
+            step_other_name(m, set, names[t], byte);
+}
+
 static void step_after(struct machine *m, size_t set, struct thread thread, unsigned byte)
 {
     const struct frame f = m->frames[thread.frame];
@@ -534,14 +562,13 @@ static void step_between(struct machine *m, size_t set, struct thread thread, un
         step_value(m, set, thread, byte);
         break;
     case THREAD_OBJECT_FIRST:
-        if (byte == '"')
-            begin_name(m, set, frame);
-        else if (byte == '}' && can_close_object(m, frame))
+        if (byte != '}')
+            step_to_name(m, set, frame, byte);
+        else if (can_close_object(m, frame))
             complete_frame(m, set, m->frames[frame].parent, ADVANCE_MAX);
         break;
     case THREAD_NAME_NEXT:
-        if (byte == '"')
-            begin_name(m, set, frame);
+        step_to_name(m, set, frame, byte);
         break;
     case THREAD_COLON:
         if (byte == ':')
@@ -668,7 +695,7 @@ void machine_complete(struct machine *machine, struct thread thread)
         const struct object_spec *object = schema_object(m->store, f.i);
         struct frame next = f;
         next.count = count_up(object, f.count);
-        emit_kind(m, set, THREAD_COLON, object->others[thread.low].value, frame_add(m, next));
+        emit_kind(m, set, after_name(m), object->others[thread.low].value, frame_add(m, next));
         break;
     }
     case THREAD_OTHER_OPENING:

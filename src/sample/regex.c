@@ -535,3 +535,31 @@ bool regex_split_repeat(const struct regex_pool *pool, regex_id a, regex_id *x, 
     *max = node->max;
     return true;
 }
+
+regex_id regex_forget_counts(struct regex_pool *pool, regex_id a, uint32_t n)
+{
+    const struct node node = pool->nodes[a];
+    if (node.op == OP_REPEAT) {
+        uint32_t max = node.max != REGEX_NO_LIMIT && node.max >= n ? REGEX_NO_LIMIT : node.max;
+        return regex_repeat(pool, node.a, node.b > n ? n : node.b, max);
+    }
+    if (node.op == OP_CONCAT)
+        return regex_concat(pool, regex_forget_counts(pool, node.a, n), node.b);
+    if (node.op != OP_AND)
+        return a;
+    regex_id few[8];
+    if (node.b > COUNT_OF(few))
+        return a;
+    for (uint32_t i = 0; i < node.b; i++)
+        few[i] = regex_forget_counts(pool, pool->kids[node.a + i], n);
+    return regex_and(pool, few, node.b);
+}
+
+regex_id regex_until(struct regex_pool *pool, regex_id mark)
+{
+    // Any text, the mark, and the mark nowhere earlier.
+    regex_id with_mark = regex_concat(pool, REGEX_ANYTHING, mark);
+    regex_id any_byte = regex_byte_range(pool, 0, 255);
+    regex_id earlier = regex_concat(pool, with_mark, regex_concat(pool, any_byte, REGEX_ANYTHING));
+    return regex_and2(pool, with_mark, regex_not(pool, earlier));
+}

@@ -63,6 +63,13 @@ bool regex_needs_search(const struct regex_pool *pool, regex_id a);
 // What may follow `byte` in strings of `a`.  `same` is set to bytes that lead to the same place.
 regex_id regex_derive(struct regex_pool *pool, regex_id a, unsigned byte, struct byte_set *same);
 
+// Any bytes up to and including the first text that `mark` accepts.
+regex_id regex_until(struct regex_pool *pool, regex_id mark);
+
+// The same strings as far as the next `n` characters tell: counts from `n` up to anything are not
+// told apart.  What it accepts is not what `a` accepts.
+regex_id regex_forget_counts(struct regex_pool *pool, regex_id a, uint32_t n);
+
 // When `a` is x{min,max} followed by `tail`, its parts; REGEX_EPSILON when nothing follows.
 bool regex_split_repeat(const struct regex_pool *pool, regex_id a, regex_id *x, uint32_t *min,
                         uint32_t *max, regex_id *tail);

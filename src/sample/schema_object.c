@@ -276,7 +276,8 @@ static void collect_name_schemas(struct names *names)
         struct demand demand = {DEMAND_SCHEMA, note->json};
         bool is_only_text;
         // Names are strings: what the schema says of strings, as text between quotes.
-        regex_id text = schema_text(store, schema_place(store, &demand, 1), false, &is_only_text);
+        regex_id text = schema_text(store, schema_place(store, &demand, 1), store->has_bare_names,
+                                    &is_only_text);
         names->allowed = names->allowed == store->any_text
                              ? text
                              : regex_and2(store->pool, names->allowed, text);
@@ -393,7 +394,8 @@ static bool fill_properties(struct names *names, struct object_spec *object)
     for (size_t p = 0; p < n; p++) {
         struct str forms[2];
         object->bare_names[p] = names->known[p];
-        size_t n_forms = schema_spell(store, str_of(names->known[p]), "", "\"", forms);
+        size_t n_forms = schema_spell(store, str_of(names->known[p]), "",
+                                      store->has_bare_names ? ":" : "\"", forms);
         for (size_t f = 0; f < n_forms; f++)
             spelled[n_spelled++] = (struct spelled_name){forms[f], (uint32_t)p};
         struct str bare = str_slice(forms[0], 0, n_forms ? forms[0].size - 1 : 0);
@@ -487,6 +489,14 @@ static void add_other(struct names *names, struct object_spec *object, unsigned 
     regex_id name = regex_and(pool, parts, n_parts);
     free(parts);
     regex_id text = regex_concat(pool, name, store->quote);
+    if (store->has_bare_names) {
+        const struct pattern_options options = {.form = TEXT_RAW, .is_anchored = true};
+        const char *relaxed;
+        regex_id bare;
+        pattern_compile(pool, &bare, STR("[^\\s:,{}\\[\\]<>\"]+"), &options, &relaxed, NULL);
+        text = regex_concat(pool, regex_and2(pool, name, bare), regex_literal(pool, STR(":")));
+        is_open = false;
+    }
     if (object->names.n_texts) {
         regex_id known = regex_literals(pool, object->names.texts, object->names.n_texts);
         text = regex_and2(pool, text, regex_not(pool, known));

@@ -8,6 +8,7 @@
 
 #define LITERAL_SIZE_MAX  60000 // of one text in a list
 #define LENGTH_BESIDE_MAX 256   // of strings that also follow a pattern
+#define LENGTH_RAW_MAX    4096  // of strings outside JSON
 
 void schema_add_shape(struct schema_store *store, value_ref ref, enum shape_kind kind, uint32_t i)
 {
@@ -138,12 +139,14 @@ uint32_t schema_leaf_literals(struct schema_store *store, const struct leaf *lea
     for (size_t i = 0; i < n; i++) {
         struct json_object *value =
             from->max == 1 ? from->json : json_object_array_get_idx(from->json, i);
-        if (!literal_fits(store, leaf, value, &text_start))
+        if (!literal_fits(store, leaf, value, &text_start) ||
+            (store->is_bare_text && store->form == TEXT_JSON &&
+             !json_object_is_type(value, json_type_string)))
             continue;
         struct str spelled[2] = {{NULL, 0}, {NULL, 0}};
         size_t n_spelled = 1;
         if (json_object_is_type(value, json_type_string)) {
-            const char *quote = store->form == TEXT_RAW ? "" : "\"";
+            const char *quote = store->is_bare_text ? "" : store->quote_text;
             n_spelled = schema_spell(store, text_of(value), quote, quote, spelled);
         } else {
             const char *text = json_object_to_json_string(value);
@@ -192,6 +195,10 @@ regex_id schema_leaf_text(struct schema_store *store, const struct leaf *leaf)
         schema_relax(store, text_source(leaf), NULL, "a large maxLength beside a pattern");
         max = SPEC_NO_LIMIT;
     }
+    if (store->form == TEXT_RAW && max != SPEC_NO_LIMIT && max > LENGTH_RAW_MAX) {
+        schema_relax(store, text_source(leaf), NULL, "a large maxLength of a raw text");
+        max = SPEC_NO_LIMIT;
+    }
     if ((leaf->patterns || leaf->formats) && min > LENGTH_BESIDE_MAX) {
         schema_relax(store, text_source(leaf), NULL, "a large minLength beside a pattern");
         min = 0;
@@ -235,14 +242,15 @@ static void leaf_string(struct schema_store *store, value_ref ref, const struct 
         text = store->any_text;
     }
     regex_id inside = regex_concat(pool, text, store->quote);
+    if (store->has_bare_names) // a raw string ends at the first mark
+        inside = regex_and2(pool, inside, regex_until(pool, store->quote));
     // Without room the states are those of any string.
     dfa_state start = dfa_start(&store->dfa, inside, store->free_string, 0);
     if (start == DFA_DEAD)
         return;
     regex_id whole = regex_concat(pool, store->quote, inside);
     dfa_state any = dfa_start(
-        &store->dfa,
-        regex_concat(pool, store->quote, regex_concat(pool, store->any_text, store->quote)),
+        &store->dfa, regex_concat(pool, store->quote, store->dfa.nodes[store->free_string].regex),
         DFA_DEAD, 0);
     schema_add_shape(store, ref, SHAPE_TEXT, dfa_start(&store->dfa, whole, any, 0));
 }
@@ -304,19 +312,9 @@ void schema_collect_text(struct schema_store *store, value_ref ref, struct leaf 
         const struct literal_set set = store->literals[literals];
         struct str *bare = mem_new(struct str, set.n_texts + 1);
         size_t n = 0;
-        others = 0;
-        for (size_t i = 0; i < set.n_texts; i++) {
-            bool is_quoted = set.texts[i].size >= 2 && set.texts[i].data[0] == '"';
-            if (store->form == TEXT_RAW)
-                bare[n++] = set.texts[i];
-            else if (is_quoted)
-                bare[n++] = str_slice(set.texts[i], 1, set.texts[i].size - 1);
-            else
-                others |= leaf->types & ~(unsigned)TYPE_STRING;
-        }
-        // Without the closing quote the order can differ: "a" before "a!" but a" after a!".
-        if (n)
-            qsort(bare, n, sizeof *bare, compare_literals);
+        others = store->form == TEXT_RAW ? 0 : others; // numbers are raw texts as well
+        for (size_t i = 0; i < set.n_texts; i++)
+            bare[n++] = set.texts[i];
         text = regex_literals(store->pool, bare, n);
         free(bare);
     } else if (leaf->types & TYPE_STRING) {

@@ -250,6 +250,13 @@ void mask_cache_release(struct mask_cache *cache)
 const struct text_mask *mask_cache_find(struct mask_cache *cache, struct dfa *dfa,
                                         const struct token_trie *trie, dfa_state state)
 {
+    // No token is longer than the tree is deep: higher counts make no difference to a mask.
+    regex_id regex =
+        regex_forget_counts(dfa->pool, dfa->nodes[state].regex, (uint32_t)trie->depth_max + 1);
+    if (regex != dfa->nodes[state].regex && !regex_pool_is_full(dfa->pool)) {
+        dfa_state same = dfa_start(dfa, regex, DFA_DEAD, 0);
+        state = same == DFA_DEAD ? state : same;
+    }
     if (cache->free_string && state == cache->free_string_state)
         return cache->free_string;
     if (state >= cache->n_states) {

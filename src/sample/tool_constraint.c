@@ -12,12 +12,25 @@ struct builder {
     struct constraint *c;
     struct regex_pool *pool;
     const struct tool_markup *markup;
+    dfa_state any_value;
     regex_id space; // optional white space where JSON allows it
 };
 
 static struct symbol text_symbol(struct builder *b, regex_id regex)
 {
     return (struct symbol){SYMBOL_TEXT, dfa_start(schema_dfa(b->c->store), regex, DFA_DEAD, 0)};
+}
+
+// Any raw value, whatever the schema says; it works also when no automaton can grow any more.
+static dfa_state any_value(struct builder *b)
+{
+    regex_id mark = regex_literal(b->pool, str_of(b->markup->value_suffix));
+    dfa_state any = dfa_start(schema_dfa(b->c->store), regex_until(b->pool, mark), DFA_DEAD, 0);
+    if (any != b->any_value) {
+        dfa_expand(schema_dfa(b->c->store), any);
+        b->any_value = any;
+    }
+    return any;
 }
 
 static regex_id markup(struct builder *b, const char *text)
@@ -49,7 +62,7 @@ static regex_id raw_value(struct builder *b, regex_id text)
 {
     struct str mark = str_of(b->markup->value_suffix);
     regex_id any = regex_repeat(b->pool, charset_any(b->pool, TEXT_RAW), 0, REGEX_NO_LIMIT);
-    regex_id until = constraint_until(b->pool, regex_literal(b->pool, mark));
+    regex_id until = regex_until(b->pool, regex_literal(b->pool, mark));
     if (text == any || text == REGEX_ANYTHING)
         return until;
     return regex_and2(b->pool, until, regex_concat(b->pool, text, regex_literal(b->pool, mark)));
@@ -62,7 +75,11 @@ static uint32_t parameter_value(struct builder *b, value_ref ref)
     bool is_only_text;
     regex_id text = schema_text(b->c->store, ref, true, &is_only_text);
     regex_id any = regex_repeat(b->pool, charset_any(b->pool, TEXT_RAW), 0, REGEX_NO_LIMIT);
-    struct symbol raw = text_symbol(b, raw_value(b, text));
+    dfa_state fallback = any_value(b);
+    dfa_state start = dfa_start(schema_dfa(b->c->store), raw_value(b, text), fallback, 0);
+    if (start == DFA_DEAD && !is_only_text)
+        text = REGEX_EMPTY;
+    struct symbol raw = {SYMBOL_TEXT, start == DFA_DEAD ? fallback : start};
     if (is_only_text || text == any) // other values are text as well
         return grammar_add_symbols(grammar, &raw, 1);
     struct symbol json[] = {{SYMBOL_VALUE, ref},
@@ -281,13 +298,13 @@ static void add_answers(struct builder *b, const struct tool_constraint_options 
         return;
     regex_id before = mark;
     if (!is_bare)
-        before = constraint_until(b->pool, mark);
+        before = regex_until(b->pool, mark);
     else if (options->base.free_until)
         before = regex_concat(
             b->pool,
             regex_or2(
                 b->pool, REGEX_EPSILON,
-                constraint_until(b->pool, constraint_markup(b->c, options->base.free_until, true))),
+                regex_until(b->pool, constraint_markup(b->c, options->base.free_until, true))),
             mark);
     struct symbol symbols[] = {text_symbol(b, before), {SYMBOL_RULE, after_opening}};
     constraint_add_start(b->c, NULL, symbols, 2);
@@ -345,6 +362,11 @@ struct constraint *constraint_open_tools(const struct constraint_vocabulary *voc
     byte_set_add_range(&blanks, ' ', ' ');
     byte_set_add_range(&blanks, '\t', '\n');
     b.space = regex_repeat(b.pool, regex_bytes(b.pool, &blanks), 0, 8);
+    if (markup_row->form == TOOL_FORM_BRACES) {
+        schema_store_use_braces(c->store, constraint_mark_bytes(c, markup_row->string_quote));
+        c->cache.free_string = NULL; // lent for JSON strings, as are lengths
+        c->cache.quote = REGEX_EMPTY;
+    }
     struct call_tool *wanted = mem_new(struct call_tool, n_tools + 1);
     size_t n = 0;
     for (size_t t = 0; t < n_tools; t++) {

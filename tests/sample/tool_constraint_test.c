@@ -65,6 +65,21 @@ static const struct tool_markup bare = {.form = TOOL_FORM_JSON,
                                         .name_key = "name",
                                         .arguments_key = "parameters"};
 
+static const struct tool_markup braces = {.form = TOOL_FORM_BRACES,
+                                          .list_open = "",
+                                          .opener = "<|tool_call>",
+                                          .name_prefix = "call:",
+                                          .name_suffix = "",
+                                          .parameter_prefix = "",
+                                          .parameter_suffix = "",
+                                          .value_suffix = "",
+                                          .string_quote = "<|\"|>",
+                                          .arguments_suffix = "",
+                                          .closer = "<tool_call|>",
+                                          .separator = "",
+                                          .text_separator = "",
+                                          .list_close = ""};
+
 static const char write_schema[] =
     "{\"type\":\"object\",\"properties\":{\"path\":{\"type\":\"string\",\"pattern\":\"^/\"},"
     "\"content\":{\"type\":\"string\"},\"mode\":{\"enum\":[\"a\",\"w\"]},\"n\":{\"type\":"
@@ -150,6 +165,28 @@ TEST(tool_constraint, lists_of_calls_are_opened_and_closed)
                            NULL},
           (const char *[]){"[CALLS]", "[CALLS][CALL]function:write_all\n```json\n{}\n```[END]",
                            NULL});
+}
+
+#define Q "<|\"|>"
+
+TEST(tool_constraint, braces_have_bare_names_and_marked_strings)
+{
+    (void)state;
+    check(&(struct setup){.markup = &braces},
+          (const char *[]){
+              "hi",
+              "<|tool_call>call:write{path:" Q "/a" Q ",content:" Q "x \"y\" {<" Q "}<tool_call|>",
+              "<|tool_call>call:write{content:" Q Q ",mode:" Q "w" Q ",n:3,path:" Q "/" Q
+              "}<tool_call|>",
+              "<|tool_call>call:write_all{a:[{b_c:" Q "\n" Q "},true],d:null}<tool_call|>"
+              "<|tool_call>call:write_all{}<tool_call|>",
+              NULL},
+          (const char *[]){
+              "<|tool_call>call:write{path:" Q "/a" Q "}<tool_call|>", "<|tool_call>call:wri{",
+              "<|tool_call>call:write{path:" Q "a" Q ",content:" Q Q "}<tool_call|>",
+              "<|tool_call>call:write{path:" Q "/" Q ",content:" Q Q ",n:" Q "3" Q "}<tool_call|>",
+              "<|tool_call>call:write{path:" Q "/" Q ",content:" Q Q ",z:1}<tool_call|>",
+              "<|tool_call>call:write_all{\"a\":1}<tool_call|>", NULL});
 }
 
 TEST(tool_constraint, calls_without_an_opener_stand_at_the_beginning)
@@ -243,6 +280,7 @@ TEST(tool_constraint, a_mark_that_is_a_token_opens_a_call_and_its_characters_do_
 RUN_TESTS(IS(tool_constraint, xml_calls_have_declared_names_and_all_required_parameters),
           IS(tool_constraint, json_calls_may_be_spaced_and_turned_round),
           IS(tool_constraint, lists_of_calls_are_opened_and_closed),
+          IS(tool_constraint, braces_have_bare_names_and_marked_strings),
           IS(tool_constraint, calls_without_an_opener_stand_at_the_beginning),
           IS(tool_constraint, choices_demand_or_forbid_calls),
           IS(tool_constraint, the_name_of_a_lone_tool_is_forced),
