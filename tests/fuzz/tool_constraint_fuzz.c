@@ -1,0 +1,75 @@
+// Any bytes as the schema of a tool's arguments, in each written form of calls, and a walk.
+#include <json-c/json.h>
+
+#include "sample/tool_constraint.h"
+#include "tests/fuzz/constraint_walk.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const struct tool_markup markups[] = {
+    {.form = TOOL_FORM_JSON,
+     .list_open = "",
+     .opener = "<tool_call>",
+     .name_prefix = "\n{\"name\": \"",
+     .name_suffix = "\", \"arguments\": ",
+     .parameter_prefix = "",
+     .parameter_suffix = "",
+     .value_suffix = "",
+     .string_quote = "",
+     .arguments_suffix = "}\n",
+     .closer = "</tool_call>",
+     .separator = "\n",
+     .text_separator = "\n",
+     .list_close = "",
+     .name_key = "name",
+     .arguments_key = "arguments"},
+    {.form = TOOL_FORM_XML,
+     .list_open = "",
+     .opener = "<tool_call>",
+     .name_prefix = "\n<function=",
+     .name_suffix = ">\n",
+     .parameter_prefix = "<parameter=",
+     .parameter_suffix = ">\n",
+     .value_suffix = "\n</parameter>\n",
+     .string_quote = "",
+     .arguments_suffix = "</function>\n",
+     .closer = "</tool_call>",
+     .separator = "\n",
+     .text_separator = "\n\n",
+     .list_close = ""},
+    {.form = TOOL_FORM_BRACES,
+     .list_open = "",
+     .opener = "<call>",
+     .name_prefix = "call:",
+     .name_suffix = "",
+     .parameter_prefix = "",
+     .parameter_suffix = "",
+     .value_suffix = "",
+     .string_quote = "<|\"|>",
+     .arguments_suffix = "",
+     .closer = "<end>",
+     .separator = "",
+     .text_separator = "",
+     .list_close = ""},
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 2)
+        return 0;
+    walk_open_vocabulary();
+    size_t n_choices = data[0] < size - 1 ? data[0] : size - 2;
+    struct json_tokener *tokener = json_tokener_new_ex(200);
+    struct json_object *schema =
+        json_tokener_parse_ex(tokener, (const char *)data + 2, (int)(size - 2 - n_choices));
+    json_tokener_free(tokener);
+    const struct constraint_tool tools[] = {{STR("write"), schema}, {STR("write_all"), NULL}};
+    const struct tool_constraint_options options = {.choice = data[1] & 1 ? CONSTRAINT_CHOICE_ANY
+                                                                          : CONSTRAINT_CHOICE_AUTO,
+                                                    .base = {.size_max = 8 * MIB}};
+    struct constraint *constraint = constraint_open_tools(
+        walk_vocabulary, &markups[data[1] / 2 % COUNT_OF(markups)], tools, 2, &options);
+    json_object_put(schema);
+    walk_constraint(constraint, data + size - n_choices, n_choices);
+    return 0;
+}
