@@ -148,6 +148,10 @@ TEST(kernels, every_layer_gives_the_scalar_bits)
     (void)state;
     struct kernels layers[4];
     size_t n_layers = layers_here(layers);
+    print_message("layers:");
+    for (size_t i = 0; i < n_layers; i++)
+        print_message(" %s", layers[i].name);
+    print_message("\n");
     for (size_t f = 0; f < COUNT_OF(weight_formats); f++) {
         size_t block = dtype_get(weight_formats[f].dtype)->block_elements;
         for (size_t i = 0; i < COUNT_OF(fills); i++)

@@ -25,6 +25,17 @@ static void fill_avx2(struct kernels *kernels)
 }
 #endif
 
+#if defined(__aarch64__)
+static void fill_neon(struct kernels *kernels)
+{
+    kernels->name = "neon";
+    fill_products_neon(kernels);
+    fill_floats_neon(kernels);
+    fill_elementwise_neon(kernels);
+    fill_sequence_neon(kernels);
+}
+#endif
+
 // Each layer overrides entries of those before it; the first is complete and defines the results.
 static const struct {
     unsigned needs; // bits of enum cpu_feature
@@ -33,6 +44,9 @@ static const struct {
     {0, fill_scalar},
 #if defined(__x86_64__)
     {CPU_AVX2 | CPU_FMA | CPU_F16C, fill_avx2},
+#endif
+#if defined(__aarch64__)
+    {CPU_NEON | CPU_DOTPROD, fill_neon},
 #endif
 };
 

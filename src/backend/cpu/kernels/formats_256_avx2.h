@@ -3,6 +3,7 @@
 #define HEARTH_BACKEND_CPU_KERNELS_FORMATS_256_AVX2_H
 
 #include "backend/cpu/kernels/formats_32_avx2.h"
+#include "backend/cpu/kernels/scales.h"
 
 struct format_256 {
     size_t block_size;
@@ -70,11 +71,7 @@ TEMPLATE float d_q3_k(const void *block)
 TEMPLATE __m256i scales_q3_k(const void *block)
 {
     const uint8_t *s = ((const struct block_q3_k *)block)->scales;
-    uint64_t low = load_u64(s), high = load_u32(s + 8);
-    uint64_t high_0 = (high | high << 30) & 0x0303030303030303;      // of scales 0..7
-    uint64_t high_8 = (high >> 4 | high << 26) & 0x0303030303030303; // of scales 8..15
-    __m128i bytes = _mm_set_epi64x((long long)((low >> 4 & 0x0f0f0f0f0f0f0f0f) | high_8 << 4),
-                                   (long long)((low & 0x0f0f0f0f0f0f0f0f) | high_0 << 4));
+    __m128i bytes = _mm_set_epi64x((long long)scales_8_of_k3(s), (long long)scales_0_of_k3(s));
     return _mm256_cvtepi8_epi16(_mm_sub_epi8(bytes, _mm_set1_epi8(32)));
 }
 TEMPLATE __m256i quants_q3_k(const void *block, int g)
@@ -84,20 +81,10 @@ TEMPLATE __m256i quants_q3_k(const void *block, int g)
     return _mm256_or_si256(low, move_bits(load_256(b->hmask), g, 2, 4));
 }
 
-// ---- Q4_K and Q5_K: scales and mins are eight bytes each ----
-TEMPLATE __m256i scales_k4(const uint8_t s[12])
+// ---- Q4_K and Q5_K ----
+TEMPLATE __m256i bytes_twice(uint64_t bytes)
 {
-    uint64_t a = load_u32(s), c = load_u32(s + 8);
-    uint64_t high = (c & 0x0f0f0f0f) | (a >> 2 & 0x30303030);
-    return twice(
-        _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)((a & 0x3f3f3f3f) | high << 32))));
-}
-TEMPLATE __m256i mins_k4(const uint8_t s[12])
-{
-    uint64_t b = load_u32(s + 4), c = load_u32(s + 8);
-    uint64_t high = (c >> 4 & 0x0f0f0f0f) | (b >> 2 & 0x30303030);
-    return twice(
-        _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)((b & 0x3f3f3f3f) | high << 32))));
+    return twice(_mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)bytes)));
 }
 
 TEMPLATE float d_q4_k(const void *block)
@@ -110,11 +97,11 @@ TEMPLATE float dmin_q4_k(const void *block)
 }
 TEMPLATE __m256i scales_q4_k(const void *block)
 {
-    return scales_k4(((const struct block_q4_k *)block)->scales);
+    return bytes_twice(scales_of_k4(((const struct block_q4_k *)block)->scales));
 }
 TEMPLATE __m256i mins_q4_k(const void *block)
 {
-    return mins_k4(((const struct block_q4_k *)block)->scales);
+    return bytes_twice(mins_of_k4(((const struct block_q4_k *)block)->scales));
 }
 TEMPLATE __m256i quants_q4_k(const void *block, int g)
 {
@@ -132,11 +119,11 @@ TEMPLATE float dmin_q5_k(const void *block)
 }
 TEMPLATE __m256i scales_q5_k(const void *block)
 {
-    return scales_k4(((const struct block_q5_k *)block)->scales);
+    return bytes_twice(scales_of_k4(((const struct block_q5_k *)block)->scales));
 }
 TEMPLATE __m256i mins_q5_k(const void *block)
 {
-    return mins_k4(((const struct block_q5_k *)block)->scales);
+    return bytes_twice(mins_of_k4(((const struct block_q5_k *)block)->scales));
 }
 TEMPLATE __m256i quants_q5_k(const void *block, int g)
 {

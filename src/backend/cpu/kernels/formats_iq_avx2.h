@@ -170,10 +170,7 @@ TEMPLATE __m256i quants_iq1_s(const void *block, int g)
 
 TEMPLATE float d_iq1_m(const void *block)
 {
-    const uint16_t *sc = ((const struct block_iq1_m *)block)->scales;
-    return f16_to_f32((uint16_t)(sc[0] >> 12 | (sc[1] >> 8 & 0xf0) | (sc[2] >> 4 & 0xf00) |
-                                 (sc[3] & 0xf000))) *
-           0.125f;
+    return f16_to_f32(d_of_iq1_m(((const struct block_iq1_m *)block)->scales)) * 0.125f;
 }
 TEMPLATE __m256i scales_iq1_m(const void *block)
 {

@@ -23,4 +23,9 @@ kernels_fill fill_floats_avx2;      // F32, F16, BF16
 kernels_fill fill_elementwise_avx2;
 kernels_fill fill_sequence_avx2;
 
+kernels_fill fill_products_neon;    // all quantised formats
+kernels_fill fill_floats_neon;      // F32, F16, BF16
+kernels_fill fill_elementwise_neon; // also quantize
+kernels_fill fill_sequence_neon;
+
 #endif
