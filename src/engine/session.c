@@ -294,12 +294,13 @@ void session_append(struct session *session, token_id token)
 
 uint32_t session_cut(const struct session *session, uint32_t n_rows)
 {
-    uint32_t n_pending = session_n_pending(session);
-    n_rows = n_rows < n_pending ? n_rows : n_pending;
-    if (session->i_mark == session->n_marks)
-        return n_rows;
-    uint32_t n_to_mark = session->marks[session->i_mark].n_tokens - session->n_computed;
-    return n_rows < n_to_mark ? n_rows : n_to_mark;
+    uint32_t n_to_end = session_n_pending(session);
+    if (session->i_mark < session->n_marks)
+        n_to_end = session->marks[session->i_mark].n_tokens - session->n_computed;
+    if (n_rows >= n_to_end)
+        return n_to_end;
+    uint32_t n_over = (session->n_computed + n_rows) % KV_PAGE_TOKENS;
+    return n_over < n_rows ? n_rows - n_over : n_rows;
 }
 
 void session_extend(struct session *session, uint32_t n_rows)

@@ -72,7 +72,8 @@ static inline uint32_t session_n_pending(const struct session *session)
 // Goes on from the tree where that leads further than n_computed.  The last token is never skipped:
 // its logits are wanted.
 void session_catch_up(struct session *session);
-// At most n_rows, cut at the next position where a snapshot is due.
+// At most n_rows, cut at the next position where a snapshot is due, or else at the end of a page where
+// one is crossed: attention and recurrences work in blocks at these positions.
 uint32_t session_cut(const struct session *session, uint32_t n_rows);
 // Gets the pages for n_rows more tokens.  Never fails after session_open().
 void session_extend(struct session *session, uint32_t n_rows);
