@@ -72,7 +72,11 @@ struct generation {         // what one request wants; copied by submit, pointer
     struct constraint_state *constraint; // owned by the engine from here on; NULL: free
     bool prompt_logprobs; // also score the prompt: EVENT_TOKEN for prompt tokens 1..n-1
     bool ignores_end;     // for benchmarks: end tokens do not stop
-    int priority;         // higher first; 0 normal, below 0: in the background (see below)
+    // For tests of what stands above: the answer itself, taken token by token in the place of the
+    // sampler's choice, then STOP_END; without a constraint.  NULL: sample.
+    const token_id *script;
+    size_t n_script;
+    int priority; // higher first; 0 normal, below 0: in the background (see below)
 };
 
 struct request_stats {

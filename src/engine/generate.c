@@ -43,6 +43,15 @@ static void copy_boundaries(struct request *request, const struct generation *ge
     }
 }
 
+static void copy_script(struct request *request, const struct generation *generation)
+{
+    if (!generation->script)
+        return;
+    request->script = mem_new(token_id, generation->n_script + 1);
+    memcpy(request->script, generation->script, generation->n_script * sizeof(token_id));
+    request->n_script = generation->n_script;
+}
+
 enum err request_create(struct request **out, const struct generation *generation,
                         uint32_t n_context, uint32_t n_vocab, void (*notify)(void *), void *context,
                         struct error *error)
@@ -76,6 +85,7 @@ enum err request_create(struct request **out, const struct generation *generatio
     request->logprobs = generation->sampling.logprobs;
     request->prompt_logprobs = generation->prompt_logprobs;
     request->ignores_end = generation->ignores_end;
+    copy_script(request, generation);
     request->detects_loops = generation->sampling.detects_loops;
     request->sampler = sampler;
     guide_init(&request->guide, generation->constraint, n_vocab);
@@ -96,6 +106,7 @@ void request_let_go(struct request *request)
     arena_release(&request->tops);
     free(request->prompt);
     free(request->boundaries);
+    free(request->script);
     free(request);
 }
 
@@ -253,7 +264,7 @@ static enum stop_reason reason_to_stop(struct request *request, bool is_end)
         return STOP_CONTEXT;
     if (guide_is_complete(&request->guide))
         return STOP_COMPLETE;
-    if (request->detects_loops && sampler_is_looping(request->sampler))
+    if (request->detects_loops && !request->script && sampler_is_looping(request->sampler))
         return STOP_LOOP;
     return STOP_NONE;
 }
@@ -290,9 +301,13 @@ static void choose(struct request *request, const struct tokenizer *tokenizer, c
 {
     struct sample sample;
     sampler_sample(request->sampler, logits, guide_mask(&request->guide), &sample);
+    if (request->n_generated < request->n_script)
+        sample.token = request->script[request->n_generated];
     // Nothing to choose from, as when the logits are no numbers, is an error.
     enum stop_reason reason = STOP_ERROR;
-    if (sample.token != TOKEN_NONE && guide_accept(&request->guide, sample.token))
+    if (request->script && request->n_generated == request->n_script)
+        reason = STOP_END;
+    else if (sample.token != TOKEN_NONE && guide_accept(&request->guide, sample.token))
         reason = take(request, tokenizer, &sample);
     if (reason == STOP_NONE)
         reason = take_forced(request, tokenizer);

@@ -41,6 +41,8 @@ struct request {
     uint32_t n_tokens_max; // prompt and answer
     uint32_t n_vocab, n_top;
     bool logprobs, prompt_logprobs, ignores_end, detects_loops;
+    token_id *script; // or NULL
+    size_t n_script;
 
     // ---- where it is; the engine's thread ----
     uint64_t number;      // of arrival
