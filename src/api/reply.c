@@ -156,9 +156,8 @@ void reply_start(struct reply *reply)
     reply->dialect->start(reply);
     if (!reply->dialect->opens_at_once)
         return;
-    bool thinks = reply->request->conversation.thinking.mode == THINKING_ON;
     for (size_t i = 0; i < reply->n_choices; i++)
-        begin_block(reply, &reply->choices[i], thinks ? BLOCK_THINKING : BLOCK_TEXT,
+        begin_block(reply, &reply->choices[i], reply->thinks ? BLOCK_THINKING : BLOCK_TEXT,
                     (struct str){0}, (struct str){0});
 }
 

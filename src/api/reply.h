@@ -69,6 +69,7 @@ struct reply {
     size_t n_choices;
     struct usage usage;
     size_t n_events; // written so far, for dialects that number them
+    bool thinks;     // the answer begins with thinking, as far as one knows
     bool is_started, is_finished;
 };
 
@@ -79,7 +80,7 @@ void reply_init(struct reply *reply, const struct api_dialect *dialect,
 void reply_release(struct reply *reply);
 
 // Streaming: writes the first events, and opens the first block where the dialect wants that.
-// reply->usage.n_prompt should be known.
+// reply->usage.n_prompt and reply->thinks should be known.
 void reply_start(struct reply *reply);
 // Streaming: something that keeps the client waiting.  Does nothing otherwise.
 void reply_beat(struct reply *reply);

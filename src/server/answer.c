@@ -181,6 +181,7 @@ static void add_up_usage(struct answer *answer)
         total->n_thinking += numbers.usage.n_thinking;
         total->prompt_ms += numbers.usage.prompt_ms;
         total->generated_ms += numbers.usage.generated_ms;
+        answer->reply.thinks = numbers.thinks;
     }
 }
 
@@ -302,12 +303,12 @@ static void give_answer(struct call *call, struct job *job, const struct flight_
         leave_job(call, job, key);
 }
 
-static size_t context_size(const struct model_side *side)
+static struct model_facts facts_of(const struct model_side *side)
 {
     struct model_facts model = {0};
     struct server_facts server = {0};
     side->tell(side->self, &model, &server);
-    return model.n_context;
+    return model;
 }
 
 // A new job that is being worked on, or NULL after the error was sent.
@@ -318,7 +319,7 @@ static struct job *begin_job(struct call *call, struct job *job)
     if (job_prepare(job, &error)) {
         api_error = api_error_of(&error);
         call_respond_error(call, &api_error);
-    } else if (job_start(job, context_size(job->side), &api_error)) {
+    } else if (job_start(job, facts_of(job->side).n_context, &api_error)) {
         call_respond_error(call, &api_error);
     } else {
         return job;
@@ -337,7 +338,9 @@ void handle_answer(struct call *call)
         return;
     }
     if (job->request.model.size)
-        call_note(call, "model=%.*s", (int)(job->request.model.size % 80), job->request.model.data);
+        call_note(call, "model=%.80s", job->request.model.data);
+    else
+        job->request.model = str_of(facts_of(job->side).name);
     if (job->request.is_stream)
         call_note(call, "stream");
     struct flight_key key = flight_key_of(exchange_path(call->exchange), &job->request);

@@ -27,6 +27,7 @@ struct run_numbers {
     struct usage usage;
     size_t first_difference; // prompt tokens after which the cache parted from this prompt
     double queued_ms;
+    bool thinks; // the answer begins with thinking, as far as one knows
 };
 
 struct model_side {

@@ -20,6 +20,7 @@ static void fixture_open(struct fixture *f, const struct api_dialect *dialect, b
     f->request.is_stream = is_stream;
     reply_init(&f->reply, dialect, &f->request, 1, 1, 1700000000);
     f->reply.usage = (struct usage){.n_prompt = 100};
+    f->reply.thinks = f->request.conversation.thinking.mode == THINKING_ON;
 }
 
 static void fixture_close(struct fixture *f)

@@ -34,6 +34,7 @@ struct run {
     struct double_model *model;
     size_t n_prompt, n_max, n_generated, i_choice;
     uint64_t start_ns, token_ns;
+    bool thinks;
     const struct double_event *next;
 };
 
@@ -118,8 +119,11 @@ static inline enum err double_prepare(void *self, struct run **out,
     for (size_t i = 0; i < request->n_prompts; i++)
         buf_append(&text, request->prompts[i].text.data, request->prompts[i].text.size);
     struct run *run = calloc(1, sizeof *run);
-    *run = (struct run){
-        .model = model, .n_prompt = text.size / 4 + 1, .i_choice = i_choice, .next = model->script};
+    *run = (struct run){.model = model,
+                        .n_prompt = text.size / 4 + 1,
+                        .i_choice = i_choice,
+                        .next = model->script,
+                        .thinks = request->conversation.thinking.mode == THINKING_ON};
     buf_release(&text);
     model->n_prepared++;
     *out = run;
