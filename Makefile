@@ -4,6 +4,7 @@
 #   make test           all tests, all set-up  make tsan       threaded tests under TSan
 #   make check          style and structure    make fuzz       each fuzz target, FUZZ_SECONDS long
 #   make bench          benchmark programs     make test-neon  kernels under qemu (aarch64)
+#   make e2e            pinned real clients against scripted answers (SCENARIOS=... picks)
 #
 # Objects of a variant live in build/ or build/VARIANT/.  A file's suffix picks its instruction
 # set: foo_avx2.c is built only for x86-64 and only it gets -mavx2 (see ISA below).
@@ -110,7 +111,7 @@ $(BUILD)/tests/%_test: $(BUILD)/obj/tests/%_test.o $(SUPPORT) $(LIB)
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(SUPPORT) $(LIB) $(CMOCKA) $(LDLIBS)
 
 tests: $(TESTS)
-.PHONY: all tests test run-tests setup check asan tsan fuzz bench clean test-neon
+.PHONY: all tests e2e test run-tests setup check asan tsan fuzz bench clean test-neon
 
 test: setup
 	@$(MAKE) --no-print-directory run-tests
@@ -147,6 +148,10 @@ build/fuzz/tests/fuzz/%_fuzz: build/fuzz/obj/tests/fuzz/%_fuzz.o $(LIB)
 # ---- kernels on Arm, under qemu-user ----
 test-neon:
 	@sh tools/test-neon.sh
+
+# ---- real clients and SDKs, pinned in tests/e2e/package.json; needs node and npm ----
+e2e: $(BUILD)/hearth
+	@sh tests/e2e/run.sh $(BUILD)/hearth $(BUILD)/e2e $(SCENARIOS)
 
 bench: $(BENCHES)
 $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(LIB)

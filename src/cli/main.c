@@ -10,6 +10,7 @@ static const struct command {
     int (*run)(int argc, char **argv);
     const char *help;
 } commands[] = {
+    {"serve", serve_command, "answers coding agents: Anthropic, OpenAI and llama-server APIs"},
     {"run", run_command, "generate in the terminal"},
     {"inspect", inspect_command, "what is in a model file, and what it needs"},
     {"bench", bench_command, "how fast a model runs here, beside what the machine allows"},

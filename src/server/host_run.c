@@ -1,0 +1,470 @@
+// One answer: prompt, tokens, events.
+//
+// A conversation goes through chat/turn.h; a raw prompt is tokenised as it is and its answer only
+// looked through for stop sequences.  Tokens that must come (the end of a thinking budget) are
+// appended to the prompt of a new generation, which finds everything before them in the cache.
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "api/fields.h"
+#include "base/memory.h"
+#include "server/host_state.h"
+#include "text/detokenize.h"
+
+enum { EVENTS_AT_ONCE = 64 }; // taken in one step before the reader gets them
+
+struct run {
+    struct host *host;
+    const struct api_request *wish;
+    size_t i_choice;
+    struct token_list tokens; // the prompt, then what was generated
+    size_t n_prompt, n_max;   // n_max: tokens of the answer
+    uint32_t *boundaries;
+    size_t n_boundaries;
+
+    struct conversation conversation; // the request's, with the server's word about thinking
+    struct chat_turn *turn;           // API_CHAT
+    bool opens_thinking;
+    struct detokenizer detokenizer; // raw prompts
+    struct buf text;                // decoded, not yet known to be free of stop sequences
+
+    struct request *request; // of the engine
+    struct event event;      // looked at, not taken
+    bool has_event, has_begun, is_over, is_scripted, has_scored;
+    struct run_numbers numbers; // of generations before this one
+    struct reply *reply;        // while events are given to it
+};
+
+// ---- the prompt ----
+
+static void chat_event_came(void *context, const struct chat_event *event)
+{
+    struct run *run = context;
+    if (run->reply)
+        reply_add(run->reply, run->i_choice, event);
+}
+
+struct chat_turn_options host_turn_options(struct host *host, const struct api_request *request)
+{
+    struct chat_turn_options options = {
+        .n_thinking_max = host->config.n_thinking_max,
+        .continues_answer = true,
+        .forgets = host->config.forgets,
+        .template_arguments = request->template_arguments ? request->template_arguments
+                                                          : host->config.template_arguments,
+    };
+    time_t now = time(NULL);
+    localtime_r(&now, &options.now);
+    return options;
+}
+
+static void settle_thinking(struct run *run)
+{
+    run->conversation = run->wish->conversation;
+    if (run->host->config.reasoning == REASONING_ON)
+        run->conversation.thinking.mode = THINKING_ON;
+    else if (run->host->config.reasoning == REASONING_OFF)
+        run->conversation.thinking.mode = THINKING_OFF;
+}
+
+static enum err prepare_chat(struct run *run, struct error *error)
+{
+    struct chat_turn_options options = host_turn_options(run->host, run->wish);
+    options.sink = chat_event_came;
+    options.context = run;
+    settle_thinking(run);
+    enum err err = chat_turn_open(&run->turn, run->host->chat, &run->conversation, &options, error);
+    if (err)
+        return err;
+    struct chat_prompt_view prompt = chat_turn_prompt(run->turn);
+    token_list_append_all(&run->tokens, prompt.ids, prompt.n_ids);
+    run->opens_thinking = prompt.opens_thinking;
+    run->boundaries = mem_new(uint32_t, prompt.n_turn_starts + 1);
+    for (size_t i = 0; i < prompt.n_turn_starts; i++)
+        if (prompt.turn_starts[i])
+            run->boundaries[run->n_boundaries++] = (uint32_t)prompt.turn_starts[i];
+    if (prompt.is_note_new && prompt.note[0])
+        host_say(run->host, "%s", prompt.note);
+    return OK;
+}
+
+static enum err prepare_raw(struct run *run, struct error *error)
+{
+    const struct api_request *wish = run->wish;
+    const struct raw_prompt *prompt = &wish->prompts[run->i_choice / (size_t)wish->n_choices];
+    const struct tokenizer *tokenizer = run->host->tokenizer;
+    size_t n_vocab = tokenizer_n_tokens(tokenizer);
+    for (size_t i = 0; i < prompt->n_ids; i++) {
+        if ((size_t)prompt->ids[i] >= n_vocab)
+            return fail(error, ERR_ARGUMENT, "prompt: token %d of a vocabulary of %zu",
+                        prompt->ids[i], n_vocab);
+        token_list_append(&run->tokens, prompt->ids[i]);
+    }
+    if (!prompt->ids) {
+        if (tokenizer_adds_bos(tokenizer) && tokenizer_bos(tokenizer) != TOKEN_NONE)
+            token_list_append(&run->tokens, tokenizer_bos(tokenizer));
+        tokenizer_encode(tokenizer, &run->tokens, prompt->text, true);
+    }
+    if (run->tokens.n_ids == 0) {
+        token_id start = tokenizer_bos(tokenizer) != TOKEN_NONE ? tokenizer_bos(tokenizer)
+                                                                : tokenizer_eos(tokenizer);
+        if (start == TOKEN_NONE)
+            return fail(error, ERR_ARGUMENT, "prompt: is empty");
+        token_list_append(&run->tokens, start);
+    }
+    detokenizer_init(&run->detokenizer, tokenizer, true);
+    return OK;
+}
+
+enum err host_prepare(void *self, struct run **out, const struct api_request *request,
+                      size_t i_choice, struct error *error)
+{
+    struct run *run = mem_new(struct run, 1);
+    *run = (struct run){.host = self, .wish = request, .i_choice = i_choice};
+    enum err err =
+        request->task == API_COMPLETE ? prepare_raw(run, error) : prepare_chat(run, error);
+    if (err) {
+        host_close_run(run);
+        return err;
+    }
+    run->n_prompt = run->tokens.n_ids;
+    *out = run;
+    return OK;
+}
+
+size_t host_n_prompt(const struct run *run)
+{
+    return run->n_prompt;
+}
+
+// ---- generating ----
+
+static enum err submit(struct run *run, struct error *error)
+{
+    size_t n_generated = run->tokens.n_ids - run->n_prompt;
+    struct generation generation = {
+        .tokens = run->tokens.ids,
+        .n_tokens = run->tokens.n_ids,
+        .boundaries = run->boundaries,
+        .n_boundaries = run->n_boundaries,
+        .max_tokens = (uint32_t)(run->n_max > n_generated ? run->n_max - n_generated : 1),
+        .prompt_logprobs = run->wish->wants_echo && run->wish->wants_logprobs && !n_generated,
+        .ignores_end = run->wish->ignores_end,
+    };
+    bool thinks = run->turn && run->opens_thinking;
+    host_sampling(run->host, &generation.sampling, run->wish, thinks, run->i_choice);
+    struct token_list script = {0};
+    if (run->host->script && run->turn && !run->is_scripted) {
+        run->is_scripted = true;
+        struct str answer = host_script_take(run->host->script, &run->wish->conversation);
+        tokenizer_encode(run->host->tokenizer, &script, answer, true);
+        generation.script = script.ids;
+        generation.n_script = script.n_ids;
+    } else {
+        bool in_thinking =
+            n_generated ? run->turn && chat_turn_in_thinking(run->turn) : run->opens_thinking;
+        generation.constraint = host_constrain(run->host, run->wish, in_thinking);
+    }
+    enum err err = engine_submit(run->host->engine, &run->request, &generation, NULL, NULL, error);
+    token_list_release(&script);
+    return err;
+}
+
+enum err host_start(struct run *run, size_t max_tokens, struct error *error)
+{
+    run->n_max = max_tokens;
+    return submit(run, error);
+}
+
+static void count_generation(struct run *run)
+{
+    struct request_stats stats;
+    request_stats(run->request, &stats);
+    struct run_numbers *n = &run->numbers;
+    bool is_first = n->usage.n_prompt == 0;
+    if (is_first) {
+        n->usage.n_prompt = run->n_prompt;
+        n->usage.n_reused = stats.n_reused;
+        n->first_difference = stats.first_difference;
+    }
+    n->queued_ms += (double)stats.queued_ns / 1e6;
+    n->usage.prompt_ms += (double)stats.prefill_ns / 1e6;
+    n->usage.generated_ms += (double)stats.decode_ns / 1e6;
+}
+
+// Ends the engine's part; its numbers stay.
+static void end_generation(struct run *run)
+{
+    if (!run->request)
+        return;
+    count_generation(run);
+    request_close(run->request);
+    run->request = NULL;
+}
+
+void host_tell_run(const struct run *run, struct run_numbers *numbers)
+{
+    struct run copy = *run;
+    if (copy.request)
+        count_generation(&copy);
+    *numbers = copy.numbers;
+    numbers->usage.n_prompt = run->n_prompt;
+    numbers->usage.n_generated = run->tokens.n_ids - run->n_prompt;
+    if (numbers->usage.n_generated > run->n_max)
+        numbers->usage.n_generated = run->n_max;
+    numbers->usage.n_thinking = run->turn ? chat_turn_n_thinking(run->turn) : 0;
+    bool can_think = run->turn && chat_model_think_close(run->host->chat)[0];
+    numbers->thinks =
+        run->opens_thinking || (can_think && run->conversation.thinking.mode == THINKING_ON);
+}
+
+// ---- events of raw prompts ----
+
+static void send_text(struct run *run, struct str text)
+{
+    struct chat_event event = {.kind = CHAT_EVENT_TEXT, .text = text};
+    if (text.size && run->reply)
+        reply_add(run->reply, run->i_choice, &event);
+}
+
+static void send_stop(struct run *run, enum chat_stop why, struct str sequence)
+{
+    struct chat_event event = {.kind = CHAT_EVENT_STOP, .stop = why, .text = sequence};
+    if (run->reply)
+        reply_add(run->reply, run->i_choice, &event);
+    run->is_over = true;
+}
+
+// Where `stop` begins in the text, whole, or at its end perhaps; the text's size when nowhere.
+static size_t find_stop(struct str text, struct str stop, bool *is_whole)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        size_t n = text.size - i < stop.size ? text.size - i : stop.size;
+        if (memcmp(text.data + i, stop.data, n) == 0) {
+            *is_whole = n == stop.size;
+            return i;
+        }
+    }
+    *is_whole = false;
+    return text.size;
+}
+
+// Sends what cannot be part of a stop sequence any more.  True when one is there.
+static bool send_raw(struct run *run, bool is_last)
+{
+    const struct conversation *c = &run->wish->conversation;
+    struct str text = {run->text.data, run->text.size};
+    size_t n_free = text.size;
+    for (size_t i = 0; i < c->n_stop_sequences; i++) {
+        bool is_whole;
+        size_t at = find_stop(text, c->stop_sequences[i], &is_whole);
+        if (is_whole) {
+            send_text(run, str_slice(text, 0, at));
+            send_stop(run, CHAT_STOP_SEQUENCE, c->stop_sequences[i]);
+            return true;
+        }
+        n_free = at < n_free && !is_last ? at : n_free;
+    }
+    send_text(run, str_slice(text, 0, n_free));
+    buf_consume(&run->text, n_free);
+    return false;
+}
+
+static void report(struct run *run, token_id id, double logprob, const struct token_logprob *top,
+                   size_t n_top)
+{
+    struct token_report reports[SAMPLING_LOGPROBS_MAX];
+    const struct tokenizer *tokenizer = run->host->tokenizer;
+    if (!run->reply || !run->wish->wants_logprobs)
+        return;
+    n_top = n_top < COUNT_OF(reports) ? n_top : COUNT_OF(reports);
+    for (size_t i = 0; i < n_top; i++)
+        reports[i] = (struct token_report){.id = top[i].token,
+                                           .bytes = tokenizer_bytes(tokenizer, top[i].token),
+                                           .logprob = top[i].logprob};
+    struct token_report token = {.id = id,
+                                 .bytes = tokenizer_bytes(tokenizer, id),
+                                 .logprob = logprob,
+                                 .top = reports,
+                                 .n_top = n_top};
+    reply_report(run->reply, run->i_choice, &token);
+}
+
+// What the prompt's own tokens were worth; nothing precedes the first one.
+static void score_prompt(struct run *run, const struct event *event)
+{
+    if (!run->has_scored)
+        report(run, run->tokens.ids[0], NAN, NULL, 0);
+    run->has_scored = true;
+    report(run, event->token, event->logprob, event->top, event->n_top);
+}
+
+// ---- events of the engine ----
+
+static enum chat_stop stop_of(enum stop_reason reason)
+{
+    switch (reason) {
+    case STOP_LENGTH:
+    case STOP_CONTEXT:
+    case STOP_LOOP: // cut short, like an answer that grew too long
+        return CHAT_STOP_MAX_TOKENS;
+    case STOP_CANCELLED:
+        return CHAT_STOP_CANCELLED;
+    default:
+        return CHAT_STOP_END_TURN;
+    }
+}
+
+static void finish(struct run *run, enum chat_stop why)
+{
+    if (run->turn) {
+        chat_turn_finish(run->turn, why);
+        run->is_over = true;
+    } else {
+        detokenizer_finish(&run->detokenizer, &run->text);
+        if (!send_raw(run, true))
+            send_stop(run, why, (struct str){0});
+    }
+    end_generation(run);
+}
+
+static void take_chat_token(struct run *run, const struct event *event)
+{
+    token_list_append(&run->tokens, event->token);
+    if (!event->is_end && !chat_turn_in_thinking(run->turn))
+        report(run, event->token, event->logprob, event->top, event->n_top);
+    if (!chat_turn_push(run->turn, event->token))
+        finish(run, CHAT_STOP_END_TURN);
+}
+
+static void take_raw_token(struct run *run, const struct event *event)
+{
+    if (event->is_prompt) {
+        score_prompt(run, event);
+        return;
+    }
+    token_list_append(&run->tokens, event->token);
+    if (run->n_max == 0 || (event->is_end && !run->wish->ignores_end))
+        return;
+    report(run, event->token, event->logprob, event->top, event->n_top);
+    detokenizer_push(&run->detokenizer, &run->text, event->token);
+    if (send_raw(run, false))
+        end_generation(run);
+}
+
+// The thinking budget is used up: what closes it is pushed as if sampled, and the answer goes on from
+// there in a new generation.
+static enum err force_tokens(struct run *run, struct error *error)
+{
+    size_t n_ids;
+    const token_id *ids = chat_turn_forced(run->turn, &n_ids);
+    if (n_ids == 0 || run->is_over)
+        return OK;
+    struct token_list forced = {0};
+    token_list_append_all(&forced, ids, n_ids);
+    end_generation(run);
+    for (size_t i = 0; i < forced.n_ids && !run->is_over; i++) {
+        token_list_append(&run->tokens, forced.ids[i]);
+        if (!chat_turn_push(run->turn, forced.ids[i]))
+            finish(run, CHAT_STOP_END_TURN);
+    }
+    token_list_release(&forced);
+    if (run->is_over)
+        return OK;
+    if (run->tokens.n_ids - run->n_prompt >= run->n_max) {
+        finish(run, CHAT_STOP_MAX_TOKENS);
+        return OK;
+    }
+    return submit(run, error);
+}
+
+// Gives one event to the reply.
+static enum err take_event(struct run *run, const struct event *event, struct error *error)
+{
+    switch (event->kind) {
+    case EVENT_PREFILL:
+        return OK;
+    case EVENT_TOKEN:
+        if (!run->turn) {
+            take_raw_token(run, event);
+            return OK;
+        }
+        take_chat_token(run, event);
+        return run->is_over ? OK : force_tokens(run, error);
+    case EVENT_STOP:
+        if (event->stop == STOP_ERROR)
+            return fail(error, event->error, "the model could not be run (%s)",
+                        err_name(event->error));
+        finish(run, stop_of(event->stop));
+        return OK;
+    }
+    return OK;
+}
+
+static bool next_event(struct run *run, unsigned timeout_ms)
+{
+    if (!run->has_event && run->request)
+        run->has_event = request_next(run->request, &run->event, timeout_ms);
+    return run->has_event;
+}
+
+// The echoed text itself comes before the first token of the completion.
+static void begin(struct run *run)
+{
+    if (run->has_begun)
+        return;
+    run->has_begun = true;
+    if (run->turn || !run->wish->wants_echo)
+        return;
+    struct buf text = {0};
+    struct detokenizer detokenizer;
+    detokenizer_init(&detokenizer, run->host->tokenizer, true);
+    for (size_t i = 0; i < run->n_prompt; i++)
+        detokenizer_push(&detokenizer, &text, run->tokens.ids[i]);
+    detokenizer_finish(&detokenizer, &text);
+    send_text(run, (struct str){text.data, text.size});
+    buf_release(&text);
+}
+
+enum run_state host_step(struct run *run, struct reply *reply, unsigned timeout_ms,
+                         struct error *error)
+{
+    run->reply = reply;
+    for (int i = 0; i < EVENTS_AT_ONCE && !run->is_over; i++) {
+        if (!next_event(run, i ? 0 : timeout_ms))
+            break;
+        bool is_answer = run->event.kind != EVENT_PREFILL && !run->event.is_prompt;
+        if (!reply && run->event.kind != EVENT_PREFILL)
+            return RUN_ANSWERING;
+        if (is_answer)
+            begin(run);
+        run->has_event = false;
+        struct event event = run->event;
+        if (take_event(run, &event, error)) {
+            end_generation(run);
+            return RUN_FAILED;
+        }
+    }
+    if (run->is_over)
+        return RUN_DONE;
+    return run->has_begun ? RUN_ANSWERING : RUN_PREFILL;
+}
+
+void host_demote(struct run *run)
+{
+    if (run->request)
+        request_set_priority(run->request, -1);
+}
+
+void host_close_run(struct run *run)
+{
+    if (run->request)
+        request_close(run->request);
+    run->reply = NULL;
+    chat_turn_close(run->turn);
+    token_list_release(&run->tokens);
+    buf_release(&run->text);
+    free(run->boundaries);
+    free(run);
+}

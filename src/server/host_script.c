@@ -1,0 +1,137 @@
+#include "server/host_script.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/memory.h"
+
+struct scripted {
+    struct str wanted, answer;
+    bool is_toolless; // only for requests without tools
+    bool is_taken;
+};
+
+struct host_script {
+    struct buf text;
+    struct scripted *items;
+    size_t n_items;
+    pthread_mutex_t lock;
+};
+
+static struct str trim(struct str text)
+{
+    while (text.size && strchr(" \n\r\t", text.data[0]))
+        text = str_slice(text, 1, text.size);
+    while (text.size && strchr(" \n\r\t", text.data[text.size - 1]))
+        text.size--;
+    return text;
+}
+
+static bool is_head(struct str text)
+{
+    return str_starts(text, STR("== ")) || str_starts(text, STR("==\n")) ||
+           str_starts(text, STR("=- "));
+}
+
+static void split(struct host_script *script)
+{
+    struct str rest = {script->text.data ? script->text.data : "", script->text.size};
+    while (is_head(rest)) {
+        const char *line_end = memchr(rest.data, '\n', rest.size);
+        size_t head = line_end ? (size_t)(line_end - rest.data) + 1 : rest.size;
+        size_t end = head;
+        while (end < rest.size &&
+               !(rest.data[end - 1] == '\n' && is_head(str_slice(rest, end, rest.size))))
+            end++;
+        script->items = mem_resize(script->items, script->n_items + 1, sizeof *script->items);
+        script->items[script->n_items++] =
+            (struct scripted){.wanted = trim(str_slice(rest, 2, head)),
+                              .answer = trim(str_slice(rest, head, end)),
+                              .is_toolless = rest.data[1] == '-'};
+        rest = str_slice(rest, end, rest.size);
+    }
+}
+
+enum err host_script_open(struct host_script **out, const char *path, struct error *error)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return fail(error, ERR_IO, "cannot open %s", path);
+    struct host_script *script = mem_new(struct host_script, 1);
+    char bytes[4096];
+    for (size_t n; (n = fread(bytes, 1, sizeof bytes, file)) > 0;)
+        buf_append(&script->text, bytes, n);
+    fclose(file);
+    pthread_mutex_init(&script->lock, NULL);
+    split(script);
+    if (script->n_items == 0) {
+        host_script_close(script);
+        return fail(error, ERR_FORMAT, "%s: answers begin with a line of \"==\"", path);
+    }
+    *out = script;
+    return OK;
+}
+
+void host_script_close(struct host_script *script)
+{
+    if (!script)
+        return;
+    buf_release(&script->text);
+    free(script->items);
+    pthread_mutex_destroy(&script->lock);
+    free(script);
+}
+
+static bool contains(struct str text, struct str part)
+{
+    for (size_t i = 0; i + part.size <= text.size; i++)
+        if (str_equal(str_slice(text, i, i + part.size), part))
+            return true;
+    return false;
+}
+
+static bool content_holds(const struct content *content, struct str part)
+{
+    if (contains(content->text, part))
+        return true;
+    for (size_t i = 0; i < content->n_items; i++)
+        if (content_holds(&content->items[i], part))
+            return true;
+    return false;
+}
+
+// The newest message that is not the system's.
+static bool newest_holds(const struct conversation *c, struct str part)
+{
+    size_t i = c->n_messages;
+    while (i > 0 && c->messages[i - 1].role == ROLE_SYSTEM)
+        i--;
+    if (i == 0)
+        return part.size == 0;
+    const struct message *message = &c->messages[i - 1];
+    for (size_t j = 0; j < message->n_items; j++)
+        if (content_holds(&message->items[j], part))
+            return true;
+    return part.size == 0;
+}
+
+struct str host_script_take(struct host_script *script, const struct conversation *conversation)
+{
+    struct str answer = STR("OK");
+    pthread_mutex_lock(&script->lock);
+    for (size_t i = 0; i < script->n_items; i++) {
+        struct scripted *item = &script->items[i];
+        if (!newest_holds(conversation, item->wanted) ||
+            (item->is_toolless && conversation->n_tools))
+            continue;
+        answer = item->answer;
+        if (!item->is_taken) {
+            item->is_taken = true;
+            break;
+        }
+    }
+    pthread_mutex_unlock(&script->lock);
+    return answer;
+}

@@ -1,0 +1,28 @@
+// host_script.h - answers from a file, in the place of sampling.
+//
+// So that real clients can be driven through everything but the choice of tokens.  The file holds
+// answers as the model would write them, marks of its dialect included, one after another:
+//
+//     == part of the newest message that this answer is for (empty: any)
+//     <think>
+//     ...
+//     =- the same, only for requests without tools (titles and the like)
+//
+// An answer is taken by the first request that it fits, once; when all that fit are taken, the last of
+// them is used again.  Requests that none fits get "OK".
+#ifndef HEARTH_SERVER_HOST_SCRIPT_H
+#define HEARTH_SERVER_HOST_SCRIPT_H
+
+#include "base/error.h"
+#include "base/str.h"
+#include "chat/chat.h"
+
+struct host_script;
+
+enum err host_script_open(struct host_script **out, const char *path, struct error *error);
+void host_script_close(struct host_script *script);
+
+// The answer's text; the script's.  From any thread.
+struct str host_script_take(struct host_script *script, const struct conversation *conversation);
+
+#endif

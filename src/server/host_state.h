@@ -1,0 +1,68 @@
+// host_state.h - what the host's files share.  For them only.
+#ifndef HEARTH_SERVER_HOST_STATE_H
+#define HEARTH_SERVER_HOST_STATE_H
+
+#include <pthread.h>
+
+#include "chat/turn.h"
+#include "engine/engine.h"
+#include "sample/constraint.h"
+#include "server/host.h"
+#include "server/host_script.h"
+
+struct host {
+    struct host_config config;
+    char *name;
+    int64_t created_s;
+
+    // From open to close.
+    struct gguf *gguf;
+    void *bytes; // of a synthetic model
+    struct hyperparams *hyperparams;
+    struct tokenizer *tokenizer;
+    struct chat_model *chat;
+    struct constraint_vocabulary *vocabulary;
+    char *chat_template, *architecture, *bos_text, *eos_text;
+    struct engine_config engine_config;
+    struct host_script *script;
+
+    // While the model is awake.
+    struct backend *backend;
+    struct model *model;
+    struct engine *engine;
+
+    pthread_t loader;
+    bool has_loader;
+    pthread_mutex_t lock; // of what follows
+    pthread_cond_t changed;
+    enum model_state state;
+    struct error why; // MODEL_FAILED
+    size_t n_holds;
+    uint64_t idle_ns; // since when nobody has held it
+    bool is_closing;
+    struct engine_stats past; // of engines that went to sleep
+};
+
+void host_say(struct host *host, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// The sampling of a request: its own wishes, then the server's, then the model's makers'.
+void host_sampling(const struct host *host, struct sampling *out, const struct api_request *request,
+                   bool thinks, size_t i_choice);
+
+// What the answer may be, for a run of the request; NULL when it is free.
+struct constraint_state *host_constrain(struct host *host, const struct api_request *request,
+                                        bool opens_thinking);
+
+// ---- runs, for host_side() ----
+enum err host_prepare(void *self, struct run **out, const struct api_request *request,
+                      size_t i_choice, struct error *error);
+size_t host_n_prompt(const struct run *run);
+enum err host_start(struct run *run, size_t max_tokens, struct error *error);
+enum run_state host_step(struct run *run, struct reply *reply, unsigned timeout_ms,
+                         struct error *error);
+void host_tell_run(const struct run *run, struct run_numbers *numbers);
+void host_demote(struct run *run);
+void host_close_run(struct run *run);
+struct chat_turn_options host_turn_options(struct host *host, const struct api_request *request);
+
+#endif

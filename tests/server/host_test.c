@@ -1,0 +1,289 @@
+// The server over a real engine: a tiny model of random weights behind every route.
+#include <math.h>
+
+#include "tests/server/double.h"
+
+#include "api/fields.h"
+#include "base/memory.h"
+#include "server/host.h"
+
+struct stage {
+    struct host *host;
+    struct harness h;
+    char script[64];
+};
+
+static void stage_open(struct stage *stage, struct host_config config, const char *script)
+{
+    struct error error;
+    config.synthetic = "tiny-qwen3";
+    config.backend = "cpu";
+    config.cpu_features = UINT32_MAX;
+    config.k_type = config.v_type = DTYPE_F16;
+    if (!config.n_context)
+        config.n_context = 2048;
+    config.sampling = (struct sampling_wish){.temperature = 0,
+                                             .top_p = NAN,
+                                             .min_p = NAN,
+                                             .repeat_penalty = NAN,
+                                             .presence_penalty = NAN,
+                                             .frequency_penalty = NAN,
+                                             .top_k = FIELD_UNSET,
+                                             .repeat_last_n = FIELD_UNSET,
+                                             .seed = 1};
+    if (script) {
+        snprintf(stage->script, sizeof stage->script, "/tmp/hearth-script-%d", (int)getpid());
+        FILE *file = fopen(stage->script, "w");
+        fputs(script, file);
+        fclose(file);
+        config.script = stage->script;
+    }
+    if (host_open(&stage->host, &config, &error))
+        fail_msg("%s", error.text);
+    stage->h.side = host_side(stage->host);
+    while (stage->h.side.state(stage->host, &error) == MODEL_LOADING)
+        double_pause(5);
+    struct server_config server = {.model = &stage->h.side, .host = "127.0.0.1"};
+    if (server_open(&stage->h.server, &server, &error))
+        fail_msg("%s", error.text);
+    stage->h.port = server_port(stage->h.server);
+    pthread_create(&stage->h.thread, NULL, harness_run, stage->h.server);
+}
+
+static void stage_close(struct stage *stage)
+{
+    harness_close(&stage->h);
+    host_close(stage->host);
+    if (stage->script[0])
+        unlink(stage->script);
+}
+
+// The JSON body of an answer, for json_object_put().
+static struct json_object *ask(const struct stage *stage, const char *path, const char *body)
+{
+    char *response = client_ask(&stage->h, "POST", path, "", body);
+    const char *text = strstr(response, "\r\n\r\n");
+    struct json_object *value = NULL;
+    struct error error;
+    if (!text || json_read(&value, str_of(text + 4), &error))
+        fail_msg("no JSON in %s", response);
+    free(response);
+    return value;
+}
+
+static const char hi[] = "{\"max_tokens\":8,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+
+TEST(host, greedy_answers_repeat_and_the_second_comes_from_the_cache)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){0}, NULL);
+    struct json_object *first = ask(&stage, "/v1/messages", hi);
+    struct json_object *second = ask(&stage, "/v1/messages", hi);
+    struct json_object *a = json_object_array_get_idx(json_at(first, "content"), 0);
+    struct json_object *b = json_object_array_get_idx(json_at(second, "content"), 0);
+    assert_true(str_equal(json_str_at(a, "text"), json_str_at(b, "text")));
+    assert_int_equal(json_object_get_int(json_at(first, "usage.cache_read_input_tokens")), 0);
+    assert_true(json_object_get_int(json_at(second, "usage.cache_read_input_tokens")) > 5);
+    assert_int_equal(json_object_get_int(json_at(second, "usage.output_tokens")), 8);
+    assert_true(str_is(json_str_at(second, "stop_reason"), "max_tokens"));
+    assert_true(str_is(json_str_at(second, "model"), "tiny-qwen3"));
+    json_object_put(first);
+    json_object_put(second);
+    stage_close(&stage);
+}
+
+TEST(host, tokens_and_prompts_agree_with_counts)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){0}, NULL);
+    struct json_object *prompt = ask(&stage, "/apply-template", hi);
+    struct json_object *count = ask(&stage, "/v1/messages/count_tokens", hi);
+    struct json_object *question = json_object_new_object();
+    json_object_object_add(question, "content", json_object_get(json_at(prompt, "prompt")));
+    struct json_object *tokens = ask(&stage, "/tokenize", json_object_to_json_string(question));
+    assert_int_equal(json_length(json_at(tokens, "tokens")),
+                     json_object_get_int(json_at(count, "input_tokens")));
+    struct json_object *text = ask(&stage, "/detokenize", json_object_to_json_string(tokens));
+    assert_true(str_equal(json_str_at(text, "content"), json_str_at(prompt, "prompt")));
+    json_object_put(prompt);
+    json_object_put(count);
+    json_object_put(question);
+    json_object_put(tokens);
+    json_object_put(text);
+    stage_close(&stage);
+}
+
+TEST(host, prompts_that_do_not_fit_are_told_so_in_numbers)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){.n_context = 256}, NULL);
+    struct buf body = {0};
+    buf_append_text(&body, "{\"max_tokens\":999,\"messages\":[{\"role\":\"user\",\"content\":\"");
+    for (int i = 0; i < 600; i++)
+        buf_append_byte(&body, "qjxz"[i % 4]);
+    buf_append_text(&body, "\"}]}");
+    struct json_object *answer = ask(&stage, "/v1/messages", body.data);
+    struct str message = json_str_at(answer, "error.message");
+    assert_true(str_starts(message, STR("prompt is too long: ")));
+    assert_true(str_ends(message, STR(" tokens > 224 maximum")));
+    json_object_put(answer);
+    buf_release(&body);
+    stage_close(&stage);
+}
+
+TEST(host, scripted_answers_become_thinking_text_and_calls)
+{
+    (void)state;
+    static const char script[] =
+        "== make\nI will.\n\n<tool_call>\n{\"name\": \"Bash\", \"arguments\": {\"command\": "
+        "\"ls\"}}\n</tool_call>\n==\nDone.\n";
+    static const char question[] =
+        "{\"max_tokens\":500,\"messages\":[{\"role\":\"user\",\"content\":\"please make it\"}],"
+        "\"tools\":[{\"name\":\"Bash\",\"input_schema\":{\"type\":\"object\",\"properties\":{"
+        "\"command\":{\"type\":\"string\"}}}}]}";
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){.reasoning = REASONING_OFF}, script);
+    struct json_object *answer = ask(&stage, "/v1/messages", question);
+    struct json_object *content = json_at(answer, "content");
+    assert_int_equal(json_length(content), 2);
+    struct json_object *call = json_object_array_get_idx(content, 1);
+    assert_true(str_is(json_str_at(call, "name"), "Bash"));
+    assert_true(str_is(json_str_at(call, "input.command"), "ls"));
+    assert_true(str_is(json_str_at(answer, "stop_reason"), "tool_use"));
+    json_object_put(answer);
+    answer = ask(&stage, "/v1/messages", hi);
+    content = json_at(answer, "content");
+    assert_true(str_is(json_str_at(json_object_array_get_idx(content, 0), "text"), "Done."));
+    json_object_put(answer);
+    stage_close(&stage);
+}
+
+TEST(host, raw_completions_stop_at_their_sequences_and_score_their_prompt)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){0}, NULL);
+    struct json_object *answer =
+        ask(&stage, "/v1/completions",
+            "{\"prompt\":\"abcd\",\"max_tokens\":0,\"echo\":true,\"logprobs\":2}");
+    struct json_object *choice = json_object_array_get_idx(json_at(answer, "choices"), 0);
+    assert_true(str_is(json_str_at(choice, "text"), "abcd"));
+    struct json_object *scores = json_at(choice, "logprobs.token_logprobs");
+    assert_true(json_length(scores) >= 2);
+    assert_null(json_object_array_get_idx(scores, 0));
+    assert_true(json_object_get_double(json_object_array_get_idx(scores, 1)) < 0);
+    json_object_put(answer);
+    answer = ask(&stage, "/completion", "{\"prompt\":\"abcd\",\"n_predict\":6,\"n_probs\":1}");
+    char *text = mem_copy_string(json_str_at(answer, "content").data);
+    assert_int_equal(json_length(json_at(answer, "completion_probabilities")), 6);
+    json_object_put(answer);
+    assert_true(strlen(text) > 3);
+    char body[200];
+    snprintf(body, sizeof body, "{\"prompt\":\"abcd\",\"n_predict\":6,\"stop\":[\"%c%c\"]}",
+             text[1], text[2]);
+    answer = ask(&stage, "/completion", body);
+    assert_true(str_is(json_str_at(answer, "stop_type"), "word"));
+    assert_true(str_starts(str_of(text), json_str_at(answer, "content")));
+    assert_true(json_str_at(answer, "content").size <= 1);
+    json_object_put(answer);
+    free(text);
+    stage_close(&stage);
+}
+
+TEST(host, answers_follow_their_schema_and_calls_their_tool)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){.reasoning = REASONING_OFF}, NULL);
+    struct json_object *answer =
+        ask(&stage, "/v1/chat/completions",
+            "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"max_tokens\":200,"
+            "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"schema\":{"
+            "\"type\":\"object\",\"properties\":{\"a\":{\"enum\":[1,2]},\"b\":{\"type\":"
+            "\"boolean\"}},\"required\":[\"a\",\"b\"],\"additionalProperties\":false}}}}");
+    struct json_object *choice = json_object_array_get_idx(json_at(answer, "choices"), 0);
+    struct json_object *value = NULL;
+    struct error error;
+    if (json_read(&value, json_str_at(choice, "message.content"), &error))
+        fail_msg("%s: %s", error.text, json_object_to_json_string(answer));
+    assert_true(json_is(json_at(value, "b"), json_type_boolean));
+    json_object_put(value);
+    json_object_put(answer);
+    answer = ask(&stage, "/v1/messages",
+                 "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"max_tokens\":300,"
+                 "\"tool_choice\":{\"type\":\"any\",\"disable_parallel_tool_use\":true},"
+                 "\"tools\":[{\"name\":\"pick\",\"input_schema\":{\"type\":\"object\","
+                 "\"properties\":{\"n\":{\"enum\":[3,4]}},\"required\":[\"n\"]}}]}");
+    struct json_object *call = json_object_array_get_idx(json_at(answer, "content"), 0);
+    if (!str_is(json_str_at(call, "name"), "pick"))
+        fail_msg("%s", json_object_to_json_string(answer));
+    assert_in_range(json_object_get_int(json_at(call, "input.n")), 3, 4);
+    json_object_put(answer);
+    stage_close(&stage);
+}
+
+TEST(host, an_idle_model_sleeps_and_wakes)
+{
+    (void)state;
+    struct stage stage = {0};
+    struct error why;
+    stage_open(&stage, (struct host_config){.sleep_s = 1}, NULL);
+    for (int i = 0; stage.h.side.state(stage.host, &why) != MODEL_ASLEEP; i++) {
+        if (i > 500)
+            fail_msg("still awake");
+        double_pause(10);
+    }
+    struct json_object *answer = ask(&stage, "/v1/messages", hi);
+    assert_int_equal(json_object_get_int(json_at(answer, "usage.output_tokens")), 8);
+    assert_int_equal(stage.h.side.state(stage.host, &why), MODEL_READY);
+    json_object_put(answer);
+    stage_close(&stage);
+}
+
+TEST(host, answers_at_the_same_time_are_those_given_alone)
+{
+    (void)state;
+    enum { N = 4 };
+    struct stage stage = {0};
+    struct json_object *alone[N];
+    int fds[N];
+    stage_open(&stage, (struct host_config){.n_parallel = 2}, NULL);
+    char body[N][200];
+    for (int i = 0; i < N; i++) {
+        snprintf(body[i], sizeof body[i],
+                 "{\"max_tokens\":20,\"messages\":[{\"role\":\"user\",\"content\":\"text %d\"}]}",
+                 i * 7919);
+        alone[i] = ask(&stage, "/v1/messages", body[i]);
+    }
+    for (int i = 0; i < N; i++) {
+        fds[i] = client_connect(&stage.h);
+        client_send(fds[i], "POST", "/v1/messages", "Connection: close\r\n", body[i]);
+    }
+    for (int i = 0; i < N; i++) {
+        struct buf response = {0};
+        struct json_object *together = NULL;
+        client_read_until(fds[i], &response, "\1");
+        json_read(&together, str_of(strstr(response.data, "\r\n\r\n") + 4), NULL);
+        struct json_object *a = json_object_array_get_idx(json_at(alone[i], "content"), 0);
+        struct json_object *b = json_object_array_get_idx(json_at(together, "content"), 0);
+        assert_true(json_str_at(a, "text").size > 0);
+        assert_true(str_equal(json_str_at(a, "text"), json_str_at(b, "text")));
+        json_object_put(alone[i]);
+        json_object_put(together);
+        buf_release(&response);
+        close(fds[i]);
+    }
+    stage_close(&stage);
+}
+
+RUN_TESTS(IS(host, greedy_answers_repeat_and_the_second_comes_from_the_cache),
+          IS(host, tokens_and_prompts_agree_with_counts),
+          IS(host, prompts_that_do_not_fit_are_told_so_in_numbers),
+          IS(host, scripted_answers_become_thinking_text_and_calls),
+          IS(host, raw_completions_stop_at_their_sequences_and_score_their_prompt),
+          IS(host, answers_follow_their_schema_and_calls_their_tool),
+          IS(host, an_idle_model_sleeps_and_wakes),
+          IS(host, answers_at_the_same_time_are_those_given_alone))
