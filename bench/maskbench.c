@@ -226,7 +226,10 @@ static void run_schema(struct bench *bench, struct json_object *line)
     const char *text = json_object_to_json_string_ext(schema, JSON_C_TO_STRING_PLAIN);
     uint64_t start = now_ns();
     struct constraint *constraint = constraint_open_schema(bench->vocabulary, str_of(text), NULL);
-    times_add(&bench->compiles, now_ns() - start);
+    uint64_t time = now_ns() - start;
+    times_add(&bench->compiles, time);
+    if (bench->is_verbose && time > 5000000)
+        printf("  slow compile %.0f us: %s\n", (double)time / 1000, name);
     bool has_passed = true;
     for (size_t i = 0; i < json_object_array_length(tests); i++) {
         struct json_object *test = json_object_array_get_idx(tests, i), *data = NULL, *valid = NULL;

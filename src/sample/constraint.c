@@ -7,8 +7,9 @@
 #include "sample/gbnf.h"
 #include "sample/pattern.h"
 
-#define SIZE_DEFAULT (64 * MIB)
-#define FORCED_MAX   4096 // bytes looked ahead
+#define SIZE_DEFAULT     (64 * MIB)
+#define NUMBERS_KEPT_MAX 20000 // prefixes of bounded numbers, between texts
+#define FORCED_MAX       4096  // bytes looked ahead
 
 // ---- the vocabulary ----
 
@@ -184,7 +185,10 @@ enum err constraint_open_regex(struct constraint **out,
     const char *relaxed;
     *out = NULL;
     enum err err = pattern_compile(schema_pool(c->store), &regex, pattern, &how, &relaxed, error);
-    dfa_state start = err ? DFA_DEAD : dfa_start(schema_dfa(c->store), regex, DFA_DEAD, 0);
+    struct dfa *dfa = schema_dfa(c->store);
+    dfa_state anything = dfa_start(dfa, REGEX_ANYTHING, DFA_DEAD, 0);
+    dfa_expand(dfa, anything);
+    dfa_state start = err ? DFA_DEAD : dfa_start(dfa, regex, anything, 0);
     if (!err && start == DFA_DEAD)
         err = fail(error, ERR_ARGUMENT, "no text matches this pattern");
     if (err) {
@@ -260,6 +264,8 @@ struct constraint_state *constraint_state_open(struct constraint *constraint)
     struct constraint_state *state = mem_new(struct constraint_state, 1);
     state->constraint = constraint_share(constraint);
     pthread_mutex_lock(&constraint->lock);
+    if (!constraint->n_states++) // nobody stands in a number: forget those met so far
+        number_table_forget(schema_numbers(constraint->store), NUMBERS_KEPT_MAX);
     machine_init(&state->machine, constraint->store, &constraint->grammar);
     start(state);
     pthread_mutex_unlock(&constraint->lock);
@@ -271,6 +277,9 @@ struct constraint_state *constraint_state_copy(const struct constraint_state *st
     struct constraint_state *copy = mem_new(struct constraint_state, 1);
     *copy = *state;
     constraint_share(state->constraint);
+    pthread_mutex_lock(&state->constraint->lock);
+    state->constraint->n_states++;
+    pthread_mutex_unlock(&state->constraint->lock);
     machine_copy(&copy->machine, &state->machine);
     return copy;
 }
@@ -287,6 +296,9 @@ void constraint_state_close(struct constraint_state *state)
     if (!state)
         return;
     machine_release(&state->machine);
+    pthread_mutex_lock(&state->constraint->lock);
+    state->constraint->n_states--;
+    pthread_mutex_unlock(&state->constraint->lock);
     constraint_close(state->constraint);
     free(state);
 }

@@ -15,7 +15,7 @@ struct constraint_vocabulary {
 struct constraint {
     const struct constraint_vocabulary *vocabulary;
     pthread_mutex_t lock; // guards all below
-    size_t n_owners;
+    size_t n_owners, n_states;
     struct schema_store *store;
     struct grammar grammar;
     uint32_t start_rule;

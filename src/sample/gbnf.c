@@ -459,7 +459,9 @@ static struct symbol symbol_of(struct parser *p, const struct part *part);
 
 static struct symbol text_symbol(struct parser *p, regex_id regex)
 {
-    return (struct symbol){SYMBOL_TEXT, dfa_start(p->dfa, regex, DFA_DEAD, 0)};
+    dfa_state anything = dfa_start(p->dfa, REGEX_ANYTHING, DFA_DEAD, 0);
+    dfa_expand(p->dfa, anything);
+    return (struct symbol){SYMBOL_TEXT, dfa_start(p->dfa, regex, anything, 0)};
 }
 
 static struct symbol new_rule(struct parser *p)

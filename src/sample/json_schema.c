@@ -6,6 +6,7 @@
 #include "base/memory.h"
 
 #define SCHEMA_DEPTH_MAX    500
+#define SCHEMA_SIZE_MAX     (2 * MIB)
 #define RELAXATIONS_MAX     200
 #define EXISTENCE_STEPS_MAX 200000
 
@@ -413,12 +414,14 @@ value_ref schema_add_text(struct schema_store *store, struct str schema)
 {
     struct json_tokener *tokener = json_tokener_new_ex(SCHEMA_DEPTH_MAX);
     struct json_object *root = NULL;
-    if (schema.size < (size_t)INT32_MAX)
+    if (schema.size <= SCHEMA_SIZE_MAX)
         root = json_tokener_parse_ex(tokener, schema.data, (int)schema.size);
     json_tokener_free(tokener);
     if (root)
         return add_root(store, root);
-    schema_relax(store, NULL, NULL, "not JSON, or nested too deeply");
+    schema_relax(store, NULL, NULL,
+                 schema.size > SCHEMA_SIZE_MAX ? "larger than 2 MiB"
+                                               : "not JSON, or nested too deeply");
     return schema_anything(store);
 }
 

@@ -254,7 +254,9 @@ uint32_t number_table_add(struct number_table *table, const struct number_spec *
 
 uint32_t number_start(struct number_table *table, uint32_t i_spec)
 {
-    return node_add(table, i_spec, STR(""));
+    if (!table->specs[i_spec].start)
+        table->specs[i_spec].start = node_add(table, i_spec, STR(""));
+    return table->specs[i_spec].start;
 }
 
 uint32_t number_step(struct number_table *table, uint32_t i_node, unsigned byte)
@@ -275,6 +277,17 @@ uint32_t number_step(struct number_table *table, uint32_t i_node, unsigned byte)
     }
     table->nodes[i_node].next[i] = next;
     return next;
+}
+
+void number_table_forget(struct number_table *table, size_t n_max)
+{
+    if (table->n_nodes <= n_max)
+        return;
+    for (size_t i = 0; i < table->n_specs; i++)
+        table->specs[i].start = 0;
+    free(table->nodes);
+    table->nodes = NULL;
+    table->n_nodes = table->nodes_capacity = 0;
 }
 
 bool number_spec_is_empty(const struct number_spec *spec)

@@ -23,6 +23,7 @@ struct number_spec {
     unsigned factor_decimals;
     double *excluded; // single values that are not meant
     size_t n_excluded;
+    uint32_t start; // the node before the first character, 0: not made yet
 };
 
 #define NUMBER_TEXT_MAX 40 // longer prefixes lead nowhere
@@ -49,6 +50,9 @@ uint32_t number_table_add(struct number_table *table, const struct number_spec *
 // The node before the first character, and the one after another; 0 is dead.
 uint32_t number_start(struct number_table *table, uint32_t i_spec);
 uint32_t number_step(struct number_table *table, uint32_t node, unsigned byte);
+
+// Forgets the nodes when there are more than `n_max`; they must not be in use.
+void number_table_forget(struct number_table *table, size_t n_max);
 
 bool number_spec_takes(const struct number_spec *spec, struct str text);
 bool number_spec_is_empty(const struct number_spec *spec);

@@ -366,6 +366,12 @@ bool regex_pool_is_full(const struct regex_pool *pool)
     return pool->is_full;
 }
 
+void regex_pool_raise(struct regex_pool *pool, size_t n)
+{
+    pool->n_nodes_max = (pool->n_nodes > pool->n_nodes_max ? pool->n_nodes : pool->n_nodes_max) + n;
+    pool->is_full = false;
+}
+
 size_t regex_pool_n_nodes(const struct regex_pool *pool)
 {
     return pool->n_nodes;

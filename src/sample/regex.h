@@ -40,6 +40,8 @@ static inline bool byte_set_has(const struct byte_set *set, unsigned b)
 struct regex_pool *regex_pool_open(size_t n_nodes_max);
 void regex_pool_close(struct regex_pool *pool);
 bool regex_pool_is_full(const struct regex_pool *pool);
+// Makes room for `n` more nodes, also in a full pool.
+void regex_pool_raise(struct regex_pool *pool, size_t n);
 size_t regex_pool_n_nodes(const struct regex_pool *pool);
 
 regex_id regex_bytes(struct regex_pool *pool, const struct byte_set *set);

@@ -160,7 +160,12 @@ static dfa_state state_add(struct dfa *dfa, regex_id regex, unsigned flags)
 
 dfa_state dfa_start(struct dfa *dfa, regex_id regex, dfa_state fallback, unsigned flags)
 {
-    dfa_state state = regex_pool_is_full(dfa->pool) ? DFA_UNKNOWN : state_add(dfa, regex, flags);
+    // Past the pool's ceiling REGEX_EMPTY may stand for something that found no room.
+    dfa_state state = DFA_UNKNOWN;
+    if (!regex_pool_is_full(dfa->pool))
+        state = state_add(dfa, regex, flags);
+    else if (regex != REGEX_EMPTY)
+        state = find(dfa, regex);
     if (state == DFA_UNKNOWN) {
         dfa->is_relaxed = true;
         return fallback;

@@ -8,11 +8,12 @@
 
 #include "base/memory.h"
 
-#define LEAVES_MAX     512 // alternatives of one place; past it, choices are left out
-#define STEPS_MAX      60000
-#define DEPTH_MAX      64
-#define ONE_OF_MAX     12 // options up to which each excludes the others
-#define DEPENDENCY_MAX 6  // conditional schemas of one object
+#define LEAVES_MAX      512 // alternatives of one place; past it, choices are left out
+#define STEPS_MAX       60000
+#define STORE_STEPS_MAX 3000000 // of all places; past it none is multiplied out
+#define DEPTH_MAX       64
+#define ONE_OF_MAX      12 // options up to which each excludes the others
+#define DEPENDENCY_MAX  6  // conditional schemas of one object
 
 struct expansion {
     struct schema_store *store;
@@ -970,7 +971,7 @@ void schema_expand(struct schema_store *store, value_ref ref,
     // Counted first: only a place that fits gets its shapes.  Three attempts: exactly; without
     // what excludes alternatives from each other; and without the choices.
     static const size_t leaves_max[] = {64, LEAVES_MAX};
-    for (int attempt = 0; attempt < 2; attempt++) {
+    for (int attempt = 0; attempt < 2 && store->n_steps < STORE_STEPS_MAX; attempt++) {
         struct expansion x = {.store = store,
                               .ref = ref,
                               .leaf = ignore_leaf,

@@ -46,11 +46,13 @@ static void list_add(struct literal_list *list, struct str text, uint32_t owner)
     list->items[list->n++].owner = owner;
 }
 
+// SPEC_NONE when there is no room for them.
 static uint32_t literals_add(struct schema_store *store, struct literal_list *list)
 {
     if (list->n)
         qsort(list->items, list->n, sizeof *list->items, compare_literals);
     struct literal_set set = {.n_owners = list->n_owners};
+    size_t n_wanted = list->n;
     set.texts = arena_new(&store->arena, struct str, list->n + 1);
     set.owners = arena_new(&store->arena, uint32_t, list->n + 1);
     for (size_t i = 0; set.texts && set.owners && i < list->n; i++) {
@@ -60,6 +62,8 @@ static uint32_t literals_add(struct schema_store *store, struct literal_list *li
         set.owners[set.n_texts++] = list->items[i].owner;
     }
     free(list->items);
+    if (n_wanted && !set.n_texts)
+        return SPEC_NONE;
     STORE_GROW(store->literals, store->n_literals, store->literals_capacity, 16);
     store->literals[store->n_literals] = set;
     return (uint32_t)store->n_literals++;
@@ -74,16 +78,20 @@ void schema_merge_literals(struct schema_store *store, struct value_spec *spec)
     if (n_sets < 2)
         return;
     for (size_t s = 0; s < spec->n_shapes; s++) {
-        if (spec->shapes[s].kind != SHAPE_LITERALS) {
-            spec->shapes[n_kept++] = spec->shapes[s];
+        if (spec->shapes[s].kind != SHAPE_LITERALS)
             continue;
-        }
         struct literal_set set = store->literals[spec->shapes[s].i];
         for (size_t i = 0; i < set.n_texts; i++)
             list_add(&list, set.texts[i], list.n_owners + set.owners[i]);
         list.n_owners += (uint32_t)set.n_owners;
     }
-    spec->shapes[n_kept++] = (struct shape){SHAPE_LITERALS, literals_add(store, &list)};
+    uint32_t merged = literals_add(store, &list);
+    if (merged == SPEC_NONE)
+        return;
+    for (size_t s = 0; s < spec->n_shapes; s++)
+        if (spec->shapes[s].kind != SHAPE_LITERALS)
+            spec->shapes[n_kept++] = spec->shapes[s];
+    spec->shapes[n_kept++] = (struct shape){SHAPE_LITERALS, merged};
     spec->n_shapes = n_kept;
 }
 
@@ -152,9 +160,12 @@ uint32_t schema_leaf_literals(struct schema_store *store, const struct leaf *lea
             const char *text = json_object_to_json_string(value);
             spelled[0] = (struct str){arena_copy(&store->arena, text, strlen(text)), strlen(text)};
         }
+        if (!n_spelled || !spelled[0].data || spelled[0].size > LITERAL_SIZE_MAX) {
+            free(list.items);
+            return SPEC_NONE;
+        }
         for (size_t s = 0; s < n_spelled; s++)
-            if (spelled[s].data && spelled[s].size <= LITERAL_SIZE_MAX)
-                list_add(&list, spelled[s], list.n_owners);
+            list_add(&list, spelled[s], list.n_owners);
         list.n_owners++;
     }
     return literals_add(store, &list);
@@ -170,8 +181,9 @@ static void leaf_constants(struct schema_store *store, value_ref ref, const stru
     for (size_t i = 0; i < COUNT_OF(constants); i++)
         if (leaf->types & constants[i].type)
             list_add(&list, str_of(constants[i].text), list.n_owners++);
-    if (list.n)
-        schema_add_shape(store, ref, SHAPE_LITERALS, literals_add(store, &list));
+    uint32_t literals = list.n ? literals_add(store, &list) : SPEC_NONE;
+    if (literals != SPEC_NONE)
+        schema_add_shape(store, ref, SHAPE_LITERALS, literals);
 }
 
 // ---- strings ----
@@ -287,9 +299,13 @@ void schema_leaf_shapes(struct schema_store *store, value_ref ref, struct leaf *
 {
     if (leaf->enums) {
         uint32_t literals = schema_leaf_literals(store, leaf);
-        if (store->literals[literals].n_texts)
-            schema_add_shape(store, ref, SHAPE_LITERALS, literals);
-        return;
+        if (literals != SPEC_NONE) {
+            if (store->literals[literals].n_texts)
+                schema_add_shape(store, ref, SHAPE_LITERALS, literals);
+            return;
+        }
+        schema_relax(store, leaf->enums->json, NULL, "constants that are too many or too long");
+        leaf->enums = NULL;
     }
     leaf_constants(store, ref, leaf);
     if (leaf->types & TYPE_STRING)
@@ -307,8 +323,8 @@ void schema_collect_text(struct schema_store *store, value_ref ref, struct leaf 
     (void)ref;
     unsigned others = leaf->types & ~(unsigned)TYPE_STRING;
     regex_id text = REGEX_EMPTY;
-    if (leaf->enums) {
-        uint32_t literals = schema_leaf_literals(store, leaf);
+    uint32_t literals = leaf->enums ? schema_leaf_literals(store, leaf) : SPEC_NONE;
+    if (literals != SPEC_NONE) {
         const struct literal_set set = store->literals[literals];
         struct str *bare = mem_new(struct str, set.n_texts + 1);
         size_t n = 0;

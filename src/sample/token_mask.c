@@ -254,7 +254,7 @@ const struct text_mask *mask_cache_find(struct mask_cache *cache, struct dfa *df
     regex_id regex =
         regex_forget_counts(dfa->pool, dfa->nodes[state].regex, (uint32_t)trie->depth_max + 1);
     if (regex != dfa->nodes[state].regex && !regex_pool_is_full(dfa->pool)) {
-        dfa_state same = dfa_start(dfa, regex, DFA_DEAD, 0);
+        dfa_state same = dfa_start(dfa, regex, dfa->nodes[state].fallback, 0);
         state = same == DFA_DEAD ? state : same;
     }
     if (cache->free_string && state == cache->free_string_state)

@@ -8,6 +8,8 @@
 #include "sample/charset.h"
 #include "sample/constraint_impl.h"
 
+#define MARKUP_NODES 16384 // kept free for what is not schema
+
 struct builder {
     struct constraint *c;
     struct regex_pool *pool;
@@ -16,9 +18,13 @@ struct builder {
     regex_id space; // optional white space where JSON allows it
 };
 
+// Markup is expanded at once: it must work also when the schemas have used up the automata's room.
 static struct symbol text_symbol(struct builder *b, regex_id regex)
 {
-    return (struct symbol){SYMBOL_TEXT, dfa_start(schema_dfa(b->c->store), regex, DFA_DEAD, 0)};
+    struct dfa *dfa = schema_dfa(b->c->store);
+    dfa_state start = dfa_start(dfa, regex, DFA_DEAD, 0);
+    dfa_expand(dfa, start);
+    return (struct symbol){SYMBOL_TEXT, start};
 }
 
 // Any raw value, whatever the schema says; it works also when no automaton can grow any more.
@@ -375,6 +381,8 @@ struct constraint *constraint_open_tools(const struct constraint_vocabulary *voc
         wanted[n].name = tools[t].name;
         wanted[n++].ref = schema_add_arguments(c->store, tools[t].schema);
     }
+    regex_pool_raise(b.pool, MARKUP_NODES);
+    schema_dfa(c->store)->n_nodes_max += MARKUP_NODES;
     if (n && markup_row->form != TOOL_FORM_NONE) {
         add_calls(&b, options, wanted, n);
     } else {
