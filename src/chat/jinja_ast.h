@@ -34,8 +34,8 @@ enum node_kind {
     N_CONCAT,  // items
     N_AND,     // a, b
     N_OR,      // a, b
-    N_COMPARE, // a, items: operands, each with its `operator`
-    N_OPERAND, // a, operator
+    N_COMPARE, // a, items: operands, each with its `op`
+    N_OPERAND, // a, op
     N_COND,    // a: condition, b: then, c: else or NULL
     // statements
     N_OUTPUT,       // items: constants of the template and expressions
@@ -118,7 +118,7 @@ struct node {
     union {
         struct jv value;
         struct place place;
-        enum compare_operator operator;
+        enum compare_operator op;
         const struct jinja_builtin *builtin; // NULL: unknown, an error once reached
     };
     struct call_args *args;

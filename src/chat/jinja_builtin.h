@@ -74,8 +74,8 @@ struct jv jinja_call(struct jinja_run *run, struct jv callee, const struct jargs
 int64_t jinja_loop_length(struct jinja_run *run, struct jloop *loop);
 struct jv jinja_loop_attribute(struct jinja_run *run, struct jv loop, const struct jstr *name);
 
-// Arithmetic (jinja_number.c).  `operator` is an enum node_kind from N_ADD to N_POW.
-struct jv jv_arithmetic(struct jinja_run *run, int operator, struct jv a, struct jv b);
+// Arithmetic (jinja_number.c).  `op` is an enum node_kind from N_ADD to N_POW.
+struct jv jv_arithmetic(struct jinja_run *run, int op, struct jv a, struct jv b);
 struct jv jv_negate(struct jinja_run *run, struct jv v);
 int64_t jinja_need_int(struct jinja_run *run, struct jv v); // int or bool, else a TypeError
 bool jinja_parse_int(struct str text, int base, int64_t *value, bool *too_big);

@@ -20,20 +20,12 @@ static bool take_keyword(struct jargs *rest, const struct jstr *name, struct jv 
     return false;
 }
 
-static bool has_param(const struct function *f, const char *name)
-{
-    for (size_t i = 0; i < f->params.n_items; i++)
-        if (str_is(jstr_bytes(f->params.items[i]->name), name))
-            return true;
-    return false;
-}
-
 // `caller`, `kwargs` and `varargs`, where the body reads them, and complaints about what is left.
 static void bind_special(struct jinja_run *run, const struct function *f, struct activation *act,
                          struct jargs *rest, size_t n_taken)
 {
     struct jstr caller = {.data = "caller", .size = 6, .kind = SPAN_MARKUP};
-    if (f->takes_caller && !has_param(f, "caller")) {
+    if (f->takes_caller) {
         struct jv value;
         if (!take_keyword(rest, &caller, &value) || value.type == JV_NONE)
             value = jv_undefined_hint(run, "No caller defined");

@@ -145,9 +145,9 @@ struct jargs eval_args(struct jinja_run *run, struct activation *act, const stru
     return out;
 }
 
-static bool compare(struct jinja_run *run, enum compare_operator operator, struct jv a, struct jv b)
+static bool compare(struct jinja_run *run, enum compare_operator op, struct jv a, struct jv b)
 {
-    switch (operator) {
+    switch (op) {
     case CMP_EQ:
         return jv_equal(run, a, b);
     case CMP_NE:
@@ -179,7 +179,7 @@ static struct jv eval_compare(struct jinja_run *run, struct activation *act,
     for (size_t i = 0; i < node->items.n_items; i++) {
         const struct node *operand = node->items.items[i];
         struct jv right = jinja_eval(run, act, operand->a);
-        if (!compare(run, operand->operator, left, right))
+        if (!compare(run, operand->op, left, right))
             return jv_bool(false);
         left = right;
     }

@@ -7,7 +7,7 @@
 
 static const struct {
     const char *text;
-    enum operator operator;
+    enum op op;
 } operators[] = {
     // longer ones first
     {"//", OP_FLOORDIV}, {"**", OP_POW},   {"==", OP_EQ},      {"!=", OP_NE},      {">=", OP_GE},
@@ -18,10 +18,10 @@ static const struct {
     {";", OP_SEMICOLON},
 };
 
-const char *operator_text(enum operator operator)
+const char *operator_text(enum op op)
 {
     for (size_t i = 0; i < COUNT_OF(operators); i++)
-        if (operators[i].operator== operator)
+        if (operators[i].op == op)
             return operators[i].text;
     return "";
 }
@@ -455,7 +455,7 @@ static bool lex_operator(struct lexer *lexer, struct token *token)
             continue;
         size_t size = strlen(operators[i].text);
         token->kind = T_OPERATOR;
-        token->operator= operators[i].operator;
+        token->op = operators[i].op;
         token->text = str_slice(lexer->source, lexer->at, lexer->at + size);
         if (size == 1)
             track_brackets(lexer, operators[i].text[0]);

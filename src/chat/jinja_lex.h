@@ -19,7 +19,7 @@ enum token_kind {
     T_OPERATOR,
 };
 
-enum operator{
+enum op {
     OP_NONE,
     OP_ADD,
     OP_SUB,
@@ -51,7 +51,7 @@ enum operator{
 
 struct token {
     enum token_kind kind;
-    enum operator operator;
+    enum op op;
     uint32_t line;
     struct str text; // as written; T_DATA: what is left of it
     struct jv value; // T_CONST
@@ -73,6 +73,6 @@ struct lexer {
 // `source` must live as long as the tokens; it is copied with its newlines made \n, less the last.
 void lexer_init(struct lexer *lexer, struct jinja_run *run, struct str source);
 void lexer_next(struct lexer *lexer, struct token *token);
-const char *operator_text(enum operator operator);
+const char *operator_text(enum op op);
 
 #endif

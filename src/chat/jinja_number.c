@@ -7,16 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *operator_name(int operator)
+static const char *operator_name(int op)
 {
     static const char *const names[] = {"+", "-", "*", "/", "//", "%", "** or pow()"};
-    return names[operator- N_ADD];
+    return names[op - N_ADD];
 }
 
-_Noreturn static void fail_operands(struct jinja_run *run, int operator, struct jv a, struct jv b)
+_Noreturn static void fail_operands(struct jinja_run *run, int op, struct jv a, struct jv b)
 {
     jinja_fail(run, ERR_FORMAT, "unsupported operand type(s) for %s: '%s' and '%s'",
-               operator_name(operator), jv_type_name(a), jv_type_name(b));
+               operator_name(op), jv_type_name(a), jv_type_name(b));
 }
 
 _Noreturn static void fail_overflow(struct jinja_run *run)
@@ -66,11 +66,11 @@ static struct jv integer_power(struct jinja_run *run, int64_t base, int64_t expo
     return jv_int(result);
 }
 
-static struct jv integer_arithmetic(struct jinja_run *run, int operator, int64_t a, int64_t b)
+static struct jv integer_arithmetic(struct jinja_run *run, int op, int64_t a, int64_t b)
 {
     int64_t result = 0;
     bool overflow = false;
-    switch (operator) {
+    switch (op) {
     case N_ADD:
         overflow = __builtin_add_overflow(a, b, &result);
         break;
@@ -86,7 +86,7 @@ static struct jv integer_arithmetic(struct jinja_run *run, int operator, int64_t
         return jv_float((double)((long double)a / (long double)b));
     case N_FLOORDIV:
     case N_MOD:
-        return floor_divide(run, a, b, operator== N_MOD);
+        return floor_divide(run, a, b, op == N_MOD);
     default:
         return integer_power(run, a, b);
     }
@@ -129,9 +129,9 @@ static struct jv float_power(struct jinja_run *run, double a, double b)
     return jv_float(result);
 }
 
-static struct jv float_arithmetic(struct jinja_run *run, int operator, double a, double b)
+static struct jv float_arithmetic(struct jinja_run *run, int op, double a, double b)
 {
-    switch (operator) {
+    switch (op) {
     case N_ADD:
         return jv_float(a + b);
     case N_SUB:
@@ -144,7 +144,7 @@ static struct jv float_arithmetic(struct jinja_run *run, int operator, double a,
         return jv_float(a / b);
     case N_FLOORDIV:
     case N_MOD:
-        return float_divide(run, a, b, operator== N_MOD);
+        return float_divide(run, a, b, op == N_MOD);
     default:
         return float_power(run, a, b);
     }
@@ -195,13 +195,13 @@ static bool is_sequence(struct jv v)
     return v.type == JV_STRING || v.type == JV_LIST || v.type == JV_TUPLE;
 }
 
-struct jv jv_arithmetic(struct jinja_run *run, int operator, struct jv a, struct jv b)
+struct jv jv_arithmetic(struct jinja_run *run, int op, struct jv a, struct jv b)
 {
     if (jv_is_integer(a) && jv_is_integer(b))
-        return integer_arithmetic(run, operator, jv_integer(a), jv_integer(b));
+        return integer_arithmetic(run, op, jv_integer(a), jv_integer(b));
     if (jv_is_number(a) && jv_is_number(b))
-        return float_arithmetic(run, operator, jv_number(a), jv_number(b));
-    if (operator== N_MOD && a.type == JV_STRING)
+        return float_arithmetic(run, op, jv_number(a), jv_number(b));
+    if (op == N_MOD && a.type == JV_STRING)
         return jinja_percent_format(run, a, b);
     if (a.type == JV_UNDEFINED)
         jv_fail_undefined(run, a);
@@ -209,13 +209,13 @@ struct jv jv_arithmetic(struct jinja_run *run, int operator, struct jv a, struct
         jv_fail_undefined(run, b);
     if (a.type == JV_BIG || b.type == JV_BIG)
         fail_overflow(run);
-    if (operator== N_ADD && a.type == b.type && is_sequence(a))
+    if (op == N_ADD && a.type == b.type && is_sequence(a))
         return a.type == JV_STRING ? add_strings(run, a, b) : add_lists(run, a, b);
-    if (operator== N_MUL && is_sequence(a) && jv_is_integer(b))
+    if (op == N_MUL && is_sequence(a) && jv_is_integer(b))
         return repeat(run, a, b);
-    if (operator== N_MUL && is_sequence(b) && jv_is_integer(a))
+    if (op == N_MUL && is_sequence(b) && jv_is_integer(a))
         return repeat(run, b, a);
-    fail_operands(run, operator, a, b);
+    fail_operands(run, op, a, b);
 }
 
 struct jv jv_negate(struct jinja_run *run, struct jv v)

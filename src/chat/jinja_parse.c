@@ -23,9 +23,9 @@ const struct token *parser_look(struct parser *p)
     return &p->next;
 }
 
-bool parser_at(const struct parser *p, enum operator operator)
+bool parser_at(const struct parser *p, enum op op)
 {
-    return p->current.kind == T_OPERATOR && p->current.operator== operator;
+    return p->current.kind == T_OPERATOR && p->current.op == op;
 }
 
 bool parser_at_name(const struct parser *p, const char *name)
@@ -33,9 +33,9 @@ bool parser_at_name(const struct parser *p, const char *name)
     return p->current.kind == T_NAME && str_is(p->current.text, name);
 }
 
-bool parser_skip(struct parser *p, enum operator operator)
+bool parser_skip(struct parser *p, enum op op)
 {
-    bool found = parser_at(p, operator);
+    bool found = parser_at(p, op);
     if (found)
         parser_advance(p);
     return found;
@@ -65,12 +65,12 @@ void parser_fail_token(struct parser *p, const char *expected)
                (int)(text.size > 100 ? 100 : text.size), text.data);
 }
 
-void parser_expect(struct parser *p, enum operator operator)
+void parser_expect(struct parser *p, enum op op)
 {
     char expected[8] = "'";
-    if (parser_skip(p, operator))
+    if (parser_skip(p, op))
         return;
-    const char *text = operator_text(operator);
+    const char *text = operator_text(op);
     size_t size = strlen(text);
     memcpy(expected + 1, text, size);
     expected[size + 1] = '\'';
@@ -160,7 +160,7 @@ static struct node *parse_target_name(struct parser *p)
 static struct node *parse_target(struct parser *p, const char *end, bool with_namespace)
 {
     const struct token *next = parser_look(p);
-    if (with_namespace && next->kind == T_OPERATOR && next->operator== OP_DOT) {
+    if (with_namespace && next->kind == T_OPERATOR && next->op == OP_DOT) {
         struct node *node = parser_node(p, N_NSREF, p->current.line);
         node->a = parser_node(p, N_NAME, p->current.line);
         node->a->name = parser_string(p, parser_expect_name(p));

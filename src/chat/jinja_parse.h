@@ -21,11 +21,11 @@ void jinja_parse(struct jinja_run *run, struct str source, struct function *root
 
 void parser_advance(struct parser *p);
 const struct token *parser_look(struct parser *p); // the token behind the current one
-bool parser_at(const struct parser *p, enum operator operator);
+bool parser_at(const struct parser *p, enum op op);
 bool parser_at_name(const struct parser *p, const char *name);
-bool parser_skip(struct parser *p, enum operator operator);
+bool parser_skip(struct parser *p, enum op op);
 bool parser_skip_name(struct parser *p, const char *name);
-void parser_expect(struct parser *p, enum operator operator);
+void parser_expect(struct parser *p, enum op op);
 struct str parser_expect_name(struct parser *p);
 _Noreturn void parser_fail_token(struct parser *p, const char *expected);
 

@@ -224,7 +224,7 @@ static struct call_args *parse_call_args(struct parser *p)
         needs_comma = true;
         const struct token *next = parser_look(p);
         bool is_keyword =
-            p->current.kind == T_NAME && next->kind == T_OPERATOR && next->operator== OP_ASSIGN;
+            p->current.kind == T_NAME && next->kind == T_OPERATOR && next->op == OP_ASSIGN;
         bool in_order = !args->star_star && (is_keyword || parser_at(p, OP_POW) || !args->star);
         if (!in_order ||
             (!is_keyword && !parser_at(p, OP_POW) && !parser_at(p, OP_MUL) && args->n_keywords))
@@ -351,7 +351,7 @@ static struct node *parse_unary(struct parser *p, bool with_filters)
 }
 
 struct operator_row {
-    enum operator operator;
+    enum op op;
     enum node_kind kind;
 };
 
@@ -359,7 +359,7 @@ static enum node_kind match_operator(const struct parser *p, const struct operat
                                      size_t n_rows)
 {
     for (size_t i = 0; i < n_rows; i++)
-        if (parser_at(p, rows[i].operator))
+        if (parser_at(p, rows[i].op))
             return rows[i].kind;
     return N_CONST;
 }
@@ -417,12 +417,12 @@ static struct node *parse_sum(struct parser *p)
 static bool parse_comparison(struct parser *p, enum compare_operator *found)
 {
     static const struct {
-        enum operator operator;
+        enum op op;
         enum compare_operator comparison;
     } rows[] = {{OP_EQ, CMP_EQ}, {OP_NE, CMP_NE}, {OP_LT, CMP_LT},
                 {OP_LE, CMP_LE}, {OP_GT, CMP_GT}, {OP_GE, CMP_GE}};
     for (size_t i = 0; i < COUNT_OF(rows); i++)
-        if (parser_skip(p, rows[i].operator)) {
+        if (parser_skip(p, rows[i].op)) {
             *found = rows[i].comparison;
             return true;
         }
@@ -443,11 +443,11 @@ static bool parse_comparison(struct parser *p, enum compare_operator *found)
 static struct node *parse_compare(struct parser *p)
 {
     struct node *node = parser_node(p, N_COMPARE, p->current.line);
-    enum compare_operator operator;
+    enum compare_operator op;
     node->a = parse_sum(p);
-    while (parse_comparison(p, &operator)) {
+    while (parse_comparison(p, &op)) {
         struct node *operand = parser_node(p, N_OPERAND, p->current.line);
-        operand->operator= operator;
+        operand->op = op;
         operand->a = parse_sum(p);
         nodes_append(p->run, &node->items, operand);
     }

@@ -499,7 +499,6 @@ JINJA_FUNCTION(method_istitle)
 static const struct jinja_builtin methods[] = {
     JINJA_ROW("upper", method_upper, 0, NULL),
     JINJA_ROW("lower", method_lower, 0, NULL),
-    JINJA_ROW("casefold", method_lower, 0, NULL), // alike for all but a few characters
     JINJA_ROW("capitalize", method_capitalize, 0, NULL),
     JINJA_ROW("title", method_title, 0, NULL),
     JINJA_ROW("swapcase", method_swapcase, 0, NULL),

@@ -372,15 +372,14 @@ bool jv_equal(struct jinja_run *run, struct jv a, struct jv b)
     }
 }
 
-_Noreturn static void fail_order(struct jinja_run *run, struct jv a, struct jv b,
-                                 const char *operator)
+_Noreturn static void fail_order(struct jinja_run *run, struct jv a, struct jv b, const char *op)
 {
-    jinja_fail(run, ERR_FORMAT, "'%s' not supported between instances of '%s' and '%s'", operator,
+    jinja_fail(run, ERR_FORMAT, "'%s' not supported between instances of '%s' and '%s'", op,
                jv_type_name(a), jv_type_name(b));
 }
 
 // -1, 0, 1, or 2 where nothing is less (not a number).
-int jv_compare(struct jinja_run *run, struct jv a, struct jv b, const char *operator)
+int jv_compare(struct jinja_run *run, struct jv a, struct jv b, const char *op)
 {
     jinja_step(run, 1);
     if (a.type == JV_UNDEFINED)
@@ -392,7 +391,7 @@ int jv_compare(struct jinja_run *run, struct jv a, struct jv b, const char *oper
     if (a.type == JV_BIG || b.type == JV_BIG)
         jinja_fail(run, ERR_LIMIT, "an integer needs more than 64 bits");
     if (a.type != b.type)
-        fail_order(run, a, b, operator);
+        fail_order(run, a, b, op);
     if (a.type == JV_STRING) {
         // UTF-8 sorts like the code points it encodes.
         size_t n = a.string->size < b.string->size ? a.string->size : b.string->size;
@@ -403,22 +402,22 @@ int jv_compare(struct jinja_run *run, struct jv a, struct jv b, const char *oper
         return a.string->size < b.string->size ? -1 : a.string->size > b.string->size;
     }
     if (a.type != JV_LIST && a.type != JV_TUPLE)
-        fail_order(run, a, b, operator);
+        fail_order(run, a, b, op);
     size_t n = a.list->n_items < b.list->n_items ? a.list->n_items : b.list->n_items;
     jinja_enter(run);
     int order = a.list->n_items < b.list->n_items ? -1 : a.list->n_items > b.list->n_items;
     for (size_t i = 0; i < n; i++)
         if (!jv_equal(run, a.list->items[i], b.list->items[i])) {
-            order = jv_compare(run, a.list->items[i], b.list->items[i], operator);
+            order = jv_compare(run, a.list->items[i], b.list->items[i], op);
             break;
         }
     jinja_leave(run);
     return order;
 }
 
-bool jv_less(struct jinja_run *run, struct jv a, struct jv b, const char *operator)
+bool jv_less(struct jinja_run *run, struct jv a, struct jv b, const char *op)
 {
-    return jv_compare(run, a, b, operator) == -1;
+    return jv_compare(run, a, b, op) == -1;
 }
 
 bool jv_same(struct jv a, struct jv b)

@@ -65,7 +65,6 @@ struct jlist {
     size_t n_items, capacity;
     size_t i_next; // JV_ITERATOR: what was taken already; JV_CYCLER: position; JV_JOINER: used
     bool is_group; // JV_TUPLE: made by groupby, with .grouper and .list
-    bool is_iterator_of_generator; // JV_ITERATOR
 };
 
 struct jrange {
@@ -123,8 +122,8 @@ void jv_need_hashable(struct jinja_run *run, struct jv key); // fails for lists 
 const char *jv_type_name(struct jv v); // Python's: "str", "dict", "NoneType"
 bool jv_truth(struct jinja_run *run, struct jv v);
 bool jv_equal(struct jinja_run *run, struct jv a, struct jv b);
-int jv_compare(struct jinja_run *run, struct jv a, struct jv b, const char *operator);
-bool jv_less(struct jinja_run *run, struct jv a, struct jv b, const char *operator);
+int jv_compare(struct jinja_run *run, struct jv a, struct jv b, const char *op);
+bool jv_less(struct jinja_run *run, struct jv a, struct jv b, const char *op);
 bool jv_same(struct jv a, struct jv b); // Python's `is`
 bool jv_contains(struct jinja_run *run, struct jv container, struct jv item);
 bool jv_has_length(struct jv v);

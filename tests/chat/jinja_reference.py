@@ -304,6 +304,18 @@ class Maker:
         return "text" + space + "{{" + dash() + " " + e() + " " + r.choice(["", "-"]) + "}}" + space + "{#" + dash() + " c " + dash() + "#}\n"
 
 
+def characters():
+    """Cases, repr and words of all characters that exist, and the classes of those in busy blocks."""
+    tests = ["isalpha", "isdecimal", "isdigit", "isnumeric", "isspace", "isprintable", "islower", "isupper", "istitle"]
+    whole = "{{ s.upper() }}{{ s.lower() }}{{ s|title }}{{ [s] }}{{ s|wordcount }}{{ s.split() }}"
+    each = ("{% for c in s %}{{ c.title() }}" + "".join("{{ c.%s()|int }}" % test for test in tests) + "{% endfor %}")
+    for start in [*range(0, 0x20000, 0x1000), 0x2f000, 0x30000, 0xe0000, 0x10f000]:
+        block = "".join(chr(c) for c in range(start, start + 0x1000) if not 0xd800 <= c < 0xe000)
+        emit(f"characters from {start:#x}", whole, {"s": block})
+        if start in (0, 0x2000, 0xa000, 0x10000, 0x1d000):
+            emit(f"classes of characters from {start:#x}", each, {"s": block})
+
+
 def main():
     folder = sys.argv[1] if len(sys.argv) > 1 else ""
     sys.stdout.reconfigure(encoding="utf-8")
@@ -316,6 +328,7 @@ def main():
         emit(name, template, CONTEXT)
     if folder == "--store":
         return
+    characters()
     maker = Maker(seed)
     for i in range(n):
         emit(f"random expression {i}", "{{ " + maker.expression(3) + " }}", CONTEXT)
