@@ -1,5 +1,5 @@
-#include "chat/jinja_attribute.h"
 #include "base/memory.h"
+#include "chat/jinja_builtin.h"
 #include "chat/jinja_eval.h"
 
 // Methods that would change what the caller gave; Jinja2's sandbox hides them, too.

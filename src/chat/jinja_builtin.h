@@ -61,6 +61,10 @@ struct jv jinja_builtin_call(struct jinja_run *run, const struct jinja_builtin *
                              struct jv self, const struct jargs *call);
 struct jv jv_function(struct jinja_run *run, const struct jinja_builtin *builtin, struct jv self);
 
+// The methods of a type (jinja_methods.c); of str (jinja_str_methods.c).
+const struct jinja_builtin *jinja_method(enum jv_type type, struct str name);
+const struct jinja_builtin *jinja_str_method(struct str name);
+
 // value.name and value[key], with Jinja2's fallbacks: methods before keys, keys before methods.
 // Nothing found is JV_UNDEFINED.
 struct jv jv_getattr(struct jinja_run *run, struct jv v, const struct jstr *name);

@@ -3,21 +3,13 @@
 #include "chat/jinja_ast.h"
 #include "chat/jinja_builtin.h"
 
-static bool given(struct jv v)
-{
-    return v.type != JV_MISSING;
-}
-static bool is_true(struct jinja_run *run, struct jv v)
-{
-    return given(v) && jv_truth(run, v);
-}
 // ---- keys: attributes of items, and case ----
 
 // The item's attribute by a path such as "function.name" or "0.id"; `missing` stands for what is
 // undefined on the way, unless it is none itself.
 static struct jv get_path(struct jinja_run *run, struct jv item, struct jv path, struct jv missing)
 {
-    if (!given(path) || path.type == JV_NONE)
+    if (!jv_given(path) || path.type == JV_NONE)
         return item;
     struct jv parts = jv_list(run, JV_LIST, 1);
     if (path.type == JV_STRING)
@@ -33,7 +25,7 @@ static struct jv get_path(struct jinja_run *run, struct jv item, struct jv path,
         if (digits && jinja_parse_int(jstr_bytes(part.string), 10, &number, &too_big) && !too_big)
             part = jv_int(number);
         item = jv_getitem(run, item, part);
-        if (item.type == JV_UNDEFINED && given(missing) && missing.type != JV_NONE)
+        if (item.type == JV_UNDEFINED && jv_given(missing) && missing.type != JV_NONE)
             item = missing;
     }
     return item;
@@ -86,7 +78,7 @@ static struct jv split_paths(struct jinja_run *run, struct jv attribute)
     if (attribute.type == JV_STRING)
         return jinja_split(run, attribute, jv_literal(run, ","), -1, false);
     struct jv list = jv_list(run, JV_LIST, 1);
-    jlist_append(run, list.list, given(attribute) ? attribute : jv_none());
+    jlist_append(run, list.list, jv_given(attribute) ? attribute : jv_none());
     return list;
 }
 
@@ -102,11 +94,11 @@ JINJA_FUNCTION(filter_sort)
         for (size_t k = 0; k < paths.list->n_items; k++) {
             struct jv key =
                 get_path(run, list.list->items[i], paths.list->items[k], (struct jv){0});
-            jlist_append(run, keys.list, fold_case(run, key, is_true(run, args[1])));
+            jlist_append(run, keys.list, fold_case(run, key, jv_is_true(run, args[1])));
         }
         items[i] = (struct keyed){keys, list.list->items[i]};
     }
-    sort_keyed(run, items, scratch, n, is_true(run, args[0]));
+    sort_keyed(run, items, scratch, n, jv_is_true(run, args[0]));
     for (size_t i = 0; i < n; i++)
         list.list->items[i] = items[i].item;
     return list;
@@ -115,10 +107,10 @@ JINJA_FUNCTION(filter_sort)
 JINJA_FUNCTION(filter_dictsort)
 {
     (void)call;
-    bool by_value =
-        given(args[1]) && args[1].type == JV_STRING && str_is(jstr_bytes(args[1].string), "value");
-    bool by_key =
-        !given(args[1]) || (args[1].type == JV_STRING && str_is(jstr_bytes(args[1].string), "key"));
+    bool by_value = jv_given(args[1]) && args[1].type == JV_STRING &&
+                    str_is(jstr_bytes(args[1].string), "value");
+    bool by_key = !jv_given(args[1]) ||
+                  (args[1].type == JV_STRING && str_is(jstr_bytes(args[1].string), "key"));
     if (!by_key && !by_value)
         jinja_fail(run, ERR_FORMAT, "You can only sort by either \"key\" or \"value\"");
     if (self.type == JV_UNDEFINED)
@@ -131,10 +123,10 @@ JINJA_FUNCTION(filter_dictsort)
     for (size_t i = 0; i < n; i++) {
         const struct jpair *pair = &self.dict->pairs[i];
         items[i] = (struct keyed){
-            fold_case(run, by_value ? pair->value : pair->key, is_true(run, args[0])),
+            fold_case(run, by_value ? pair->value : pair->key, jv_is_true(run, args[0])),
             jv_pair(run, pair->key, pair->value)};
     }
-    sort_keyed(run, items, scratch, n, is_true(run, args[2]));
+    sort_keyed(run, items, scratch, n, jv_is_true(run, args[2]));
     struct jv list = jv_list(run, JV_LIST, n);
     for (size_t i = 0; i < n; i++)
         jlist_append(run, list.list, items[i].item);
@@ -144,7 +136,7 @@ JINJA_FUNCTION(filter_dictsort)
 JINJA_FUNCTION(filter_groupby)
 {
     (void)call;
-    bool case_sensitive = is_true(run, args[2]);
+    bool case_sensitive = jv_is_true(run, args[2]);
     struct jv list = jv_to_list(run, self, JV_LIST), groups = jv_list(run, JV_LIST, 0);
     size_t n = list.list->n_items;
     struct keyed *items = key_items(run, list.list, args[0], args[1], case_sensitive);
@@ -166,7 +158,8 @@ JINJA_FUNCTION(filter_unique)
     (void)call;
     struct jv list = jv_to_list(run, self, JV_LIST), seen = jv_dict(run);
     struct jv kept = jv_list(run, JV_ITERATOR, 0);
-    struct keyed *items = key_items(run, list.list, args[1], (struct jv){0}, is_true(run, args[0]));
+    struct keyed *items =
+        key_items(run, list.list, args[1], (struct jv){0}, jv_is_true(run, args[0]));
     for (size_t i = 0; i < list.list->n_items; i++) {
         if (jdict_find(run, seen.dict, items[i].key))
             continue;
@@ -180,7 +173,8 @@ static struct jv extreme(struct jinja_run *run, struct jv self, const struct jv 
                          bool greatest)
 {
     struct jv list = jv_to_list(run, self, JV_LIST);
-    struct keyed *items = key_items(run, list.list, args[1], (struct jv){0}, is_true(run, args[0]));
+    struct keyed *items =
+        key_items(run, list.list, args[1], (struct jv){0}, jv_is_true(run, args[0]));
     if (!list.list->n_items)
         return jv_undefined_hint(run, "No aggregated item, sequence was empty.");
     size_t best = 0;
@@ -207,7 +201,7 @@ JINJA_FUNCTION(filter_sum)
 {
     (void)call;
     struct jwalk walk = jwalk_start(run, self);
-    struct jv sum = given(args[1]) ? args[1] : jv_int(0), item;
+    struct jv sum = jv_given(args[1]) ? args[1] : jv_int(0), item;
     if (sum.type == JV_STRING)
         jinja_fail(run, ERR_FORMAT, "sum() can't sum strings [use ''.join(seq) instead]");
     while (jwalk_next(run, &walk, &item))
@@ -303,7 +297,7 @@ JINJA_FUNCTION(filter_batch)
     }
     if (!batch.list->n_items)
         return batches;
-    while (given(args[1]) && args[1].type != JV_NONE && (int64_t)batch.list->n_items < size) {
+    while (jv_given(args[1]) && args[1].type != JV_NONE && (int64_t)batch.list->n_items < size) {
         jinja_step(run, 1);
         jlist_append(run, batch.list, args[1]);
     }
@@ -325,7 +319,7 @@ JINJA_FUNCTION(filter_slice)
         jinja_step(run, 1);
         for (int64_t k = 0; k < size; k++)
             jlist_append(run, slice.list, list.list->items[at++]);
-        if (given(args[1]) && args[1].type != JV_NONE && i >= n % n_slices)
+        if (jv_given(args[1]) && args[1].type != JV_NONE && i >= n % n_slices)
             jlist_append(run, slice.list, args[1]);
         jlist_append(run, slices.list, slice);
     }
@@ -335,9 +329,9 @@ JINJA_FUNCTION(filter_slice)
 JINJA_FUNCTION(filter_join)
 {
     (void)call;
-    struct jv separator = given(args[0]) ? args[0] : jv_literal(run, "");
+    struct jv separator = jv_given(args[0]) ? args[0] : jv_literal(run, "");
     struct jv items = self, item;
-    if (given(args[1]) && args[1].type != JV_NONE) {
+    if (jv_given(args[1]) && args[1].type != JV_NONE) {
         struct jwalk walk = jwalk_start(run, self);
         items = jv_list(run, JV_LIST, 0);
         while (jwalk_next(run, &walk, &item))
@@ -369,7 +363,7 @@ static struct jv map_attribute(struct jinja_run *run, struct jv self, const stru
         else
             jinja_fail(run, ERR_FORMAT, "map got an unexpected keyword argument");
     }
-    if (!given(path))
+    if (!jv_given(path))
         jinja_fail(run, ERR_FORMAT, "map requires a filter argument");
     struct jwalk walk = jwalk_start(run, self);
     while (jwalk_next(run, &walk, &item))
@@ -456,8 +450,8 @@ JINJA_FUNCTION(filter_rejectattr)
 JINJA_FUNCTION(filter_default)
 {
     (void)call;
-    bool missing = self.type == JV_UNDEFINED || (is_true(run, args[1]) && !jv_truth(run, self));
-    return !missing ? self : given(args[0]) ? args[0] : jv_literal(run, "");
+    bool missing = self.type == JV_UNDEFINED || (jv_is_true(run, args[1]) && !jv_truth(run, self));
+    return !missing ? self : jv_given(args[0]) ? args[0] : jv_literal(run, "");
 }
 
 // ---- JSON ----
@@ -471,9 +465,9 @@ JINJA_FUNCTION(filter_tojson)
 {
     (void)call;
     struct jv indent = args[1], separators = args[2];
-    bool has_indent = given(indent) && indent.type != JV_NONE;
-    struct json_style style = {.ascii = is_true(run, args[0]),
-                               .sorted = is_true(run, args[3]),
+    bool has_indent = jv_given(indent) && indent.type != JV_NONE;
+    struct json_style style = {.ascii = jv_is_true(run, args[0]),
+                               .sorted = jv_is_true(run, args[3]),
                                .between = has_indent ? STR(",") : STR(", "),
                                .after_key = STR(": ")};
     if (has_indent) {
@@ -484,7 +478,7 @@ JINJA_FUNCTION(filter_tojson)
                 jinja_pad(run, jv_literal(run, ""), n > 1024 ? 1024 : n, (struct jv){0}, 1).string;
         }
     }
-    if (given(separators) && separators.type != JV_NONE) {
+    if (jv_given(separators) && separators.type != JV_NONE) {
         struct jv pair = jv_to_list(run, separators, JV_LIST);
         if (pair.list->n_items != 2)
             jinja_fail(run, ERR_FORMAT, "separators must be a pair");

@@ -7,15 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool given(struct jv v)
-{
-    return v.type != JV_MISSING;
-}
-static bool is_true(struct jinja_run *run, struct jv v)
-{
-    return given(v) && jv_truth(run, v);
-}
-
 // Strings as they are (Markup stays Markup), all else by str().
 static struct jv soft(struct jinja_run *run, struct jv v)
 {
@@ -92,7 +83,7 @@ JINJA_FUNCTION(filter_trim)
 JINJA_FUNCTION(filter_center)
 {
     (void)call;
-    int64_t width = given(args[0]) ? jinja_need_int(run, args[0]) : 80;
+    int64_t width = jv_given(args[0]) ? jinja_need_int(run, args[0]) : 80;
     return jinja_pad(run, soft(run, self), width, (struct jv){0}, 0);
 }
 
@@ -105,16 +96,16 @@ JINJA_FUNCTION(filter_string)
 JINJA_FUNCTION(filter_indent)
 {
     (void)call;
-    struct jv width = given(args[0]) ? args[0] : jv_int(4);
+    struct jv width = jv_given(args[0]) ? args[0] : jv_int(4);
     const struct jstr *s = jinja_need_string(run, self, "the indented value");
     const struct jstr *by = width.string;
     if (width.type != JV_STRING)
         by = jinja_repeat_string(run, jv_literal(run, " "), jinja_need_int(run, width)).string;
-    bool blank = is_true(run, args[2]);
+    bool blank = jv_is_true(run, args[2]);
     s = jstr_concat(run, s, jstr_wrap(run, STR("\n"), SPAN_MARKUP));
     struct jv lines = jinja_splitlines(run, jv_string(s), false);
     struct jstr_room *room = jroom_new(run, s->size + by->size * 4);
-    if (is_true(run, args[1]))
+    if (jv_is_true(run, args[1]))
         jroom_append_string(run, room, by);
     for (size_t i = 0; i < lines.list->n_items; i++) {
         const struct jstr *line = lines.list->items[i].string;
@@ -135,9 +126,10 @@ JINJA_FUNCTION(filter_indent)
 JINJA_FUNCTION(filter_truncate)
 {
     (void)call;
-    int64_t length = given(args[0]) ? jinja_need_int(run, args[0]) : 255;
-    struct jv end = given(args[2]) ? args[2] : jv_literal(run, "...");
-    int64_t leeway = given(args[3]) && args[3].type != JV_NONE ? jinja_need_int(run, args[3]) : 5;
+    int64_t length = jv_given(args[0]) ? jinja_need_int(run, args[0]) : 255;
+    struct jv end = jv_given(args[2]) ? args[2] : jv_literal(run, "...");
+    int64_t leeway =
+        jv_given(args[3]) && args[3].type != JV_NONE ? jinja_need_int(run, args[3]) : 5;
     int64_t n_end = (int64_t)jstr_n_chars(run, jinja_need_string(run, end, "end"));
     if (length < n_end || leeway < 0)
         jinja_fail(run, ERR_FORMAT,
@@ -148,7 +140,7 @@ JINJA_FUNCTION(filter_truncate)
         return self;
     const struct jstr *s = jinja_need_string(run, self, "the truncated value");
     struct jv cut = jv_string(jstr_slice_chars(run, s, 0, (size_t)(length - n_end)));
-    if (!is_true(run, args[1]))
+    if (!jv_is_true(run, args[1]))
         cut = jinja_split(run, cut, jv_literal(run, " "), 1, true).list->items[0];
     return jv_string(jstr_concat(run, cut.string, end.string));
 }
@@ -173,7 +165,8 @@ JINJA_FUNCTION(filter_wordcount)
 JINJA_FUNCTION(filter_replace)
 {
     (void)call;
-    int64_t n_max = given(args[2]) && args[2].type != JV_NONE ? jinja_need_int(run, args[2]) : -1;
+    int64_t n_max =
+        jv_given(args[2]) && args[2].type != JV_NONE ? jinja_need_int(run, args[2]) : -1;
     struct jv s = jv_string(jv_to_string(run, self));
     return jinja_replace(run, s, jv_to_string(run, args[0]), jv_to_string(run, args[1]), n_max);
 }
@@ -275,7 +268,7 @@ JINJA_FUNCTION(filter_xmlattr)
         for (size_t k = 0; k < key->size; k++)
             if (key->data[k] && strchr(" \t\n\r\f\v/>=", key->data[k]))
                 jinja_fail(run, ERR_FORMAT, "Invalid character in attribute name");
-        if (room->size || !given(args[0]) || jv_truth(run, args[0]))
+        if (room->size || !jv_given(args[0]) || jv_truth(run, args[0]))
             jroom_append(run, room, SPAN_MARKUP, 0, STR(" "));
         jroom_append_string(run, room, jinja_escape_html(run, pair->key).string);
         jroom_append(run, room, SPAN_MARKUP, 0, STR("=\""));
@@ -313,8 +306,8 @@ static struct jv truncate_float(struct jinja_run *run, double number, struct jv 
 JINJA_FUNCTION(filter_int)
 {
     (void)call;
-    struct jv missing = given(args[0]) ? args[0] : jv_int(0);
-    int64_t base = given(args[1]) ? jinja_need_int(run, args[1]) : 10, value;
+    struct jv missing = jv_given(args[0]) ? args[0] : jv_int(0);
+    int64_t base = jv_given(args[1]) ? jinja_need_int(run, args[1]) : 10, value;
     bool too_big;
     double number;
     if (self.type == JV_UNDEFINED)
@@ -349,7 +342,7 @@ JINJA_FUNCTION(filter_float)
     if ((self.type == JV_STRING || self.type == JV_BIG) &&
         jinja_parse_float(run, jstr_bytes(self.string), &number))
         return jv_float(number);
-    return given(args[0]) ? args[0] : jv_float(0);
+    return jv_given(args[0]) ? args[0] : jv_float(0);
 }
 
 // Half to even on the exact value, as Python rounds.
@@ -390,9 +383,9 @@ static struct jv round_integer(struct jinja_run *run, int64_t number, int64_t pr
 JINJA_FUNCTION(filter_round)
 {
     (void)call;
-    int64_t precision = given(args[0]) ? jinja_need_int(run, args[0]) : 0;
+    int64_t precision = jv_given(args[0]) ? jinja_need_int(run, args[0]) : 0;
     struct str method = STR("common");
-    if (given(args[1]))
+    if (jv_given(args[1]))
         method = jstr_bytes(jinja_need_string(run, args[1], "method"));
     bool common = str_is(method, "common"), ceiling = str_is(method, "ceil");
     if (!common && !ceiling && !str_is(method, "floor"))
@@ -423,7 +416,7 @@ JINJA_FUNCTION(filter_filesizeformat)
     if (number.type != JV_FLOAT)
         jinja_fail(run, ERR_FORMAT, "filesizeformat needs a number");
     double bytes = number.number;
-    bool binary = is_true(run, args[0]);
+    bool binary = jv_is_true(run, args[0]);
     double base = binary ? 1024 : 1000, unit = base;
     char text[400];
     int i = 0;

@@ -1,13 +1,8 @@
 // Methods of dicts, lists and the small objects.
-#include "chat/jinja_attribute.h"
 #include "base/memory.h"
+#include "chat/jinja_builtin.h"
 
 #include <math.h>
-
-static bool given(struct jv v)
-{
-    return v.type != JV_MISSING;
-}
 
 // ---- dict ----
 
@@ -15,7 +10,7 @@ JINJA_FUNCTION(dict_get)
 {
     (void)call;
     const struct jv *value = jdict_find(run, self.dict, args[0]);
-    return value ? *value : given(args[1]) ? args[1] : jv_none();
+    return value ? *value : jv_given(args[1]) ? args[1] : jv_none();
 }
 
 static struct jv view(struct jinja_run *run, const struct jdict *dict, enum jv_type type)
@@ -93,7 +88,7 @@ JINJA_FUNCTION(list_insert)
 JINJA_FUNCTION(list_pop)
 {
     (void)call;
-    int64_t at = given(args[0]) ? jinja_need_int(run, args[0]) : -1;
+    int64_t at = jv_given(args[0]) ? jinja_need_int(run, args[0]) : -1;
     int64_t n = (int64_t)self.list->n_items;
     at = at < 0 ? at + n : at;
     if (at < 0 || at >= n)
@@ -126,9 +121,9 @@ JINJA_FUNCTION(list_index)
 {
     (void)call;
     int64_t n = jv_length(run, self), from = 0, to = n;
-    if (given(args[1]))
+    if (jv_given(args[1]))
         from = jinja_need_int(run, args[1]);
-    if (given(args[2]))
+    if (jv_given(args[2]))
         to = jinja_need_int(run, args[2]);
     from = from < 0 ? (from + n < 0 ? 0 : from + n) : from;
     to = to < 0 ? to + n : to > n ? n : to;

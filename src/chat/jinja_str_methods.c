@@ -1,22 +1,10 @@
 // Methods of str.
 #include "base/memory.h"
-#include "chat/jinja_attribute.h"
-
-static bool given(struct jv v)
-{
-    return v.type != JV_MISSING;
-}
-
-static struct jv like(struct jv v, const struct jstr *string)
-{
-    struct jv result = jv_string(string);
-    result.html = v.html;
-    return result;
-}
+#include "chat/jinja_builtin.h"
 
 static int64_t count_or(struct jinja_run *run, struct jv v, int64_t missing)
 {
-    return given(v) ? jinja_need_int(run, v) : missing;
+    return jv_given(v) ? jinja_need_int(run, v) : missing;
 }
 
 // ---- case ----
@@ -50,7 +38,7 @@ JINJA_FUNCTION(method_capitalize)
     for (size_t i = 0, n = char_to(c, CASE_LOWER, to); i < n; i++)
         skipped += char_write(bytes, to[i]);
     const struct jstr *rest = jstr_slice(run, lower.string, skipped, lower.string->size);
-    return like(self, jstr_concat(run, head.string, rest));
+    return jv_like(self, jstr_concat(run, head.string, rest));
 }
 
 // Builds a string character by character from the text itself and from it in lower case, where a
@@ -100,7 +88,7 @@ JINJA_FUNCTION(method_title)
         in_word = char_is(walk.c, CHAR_UPPER) || char_is(walk.c, CHAR_LOWER) ||
                   char_is(walk.c, CHAR_TITLE);
     }
-    return like(self, jroom_string(run, room));
+    return jv_like(self, jroom_string(run, room));
 }
 
 JINJA_FUNCTION(method_swapcase)
@@ -115,7 +103,7 @@ JINJA_FUNCTION(method_swapcase)
         else
             jroom_append_part(run, room, walk.s, walk.at, walk.at + walk.size);
     }
-    return like(self, jroom_string(run, room));
+    return jv_like(self, jroom_string(run, room));
 }
 
 // ---- strip, pad ----
@@ -163,9 +151,9 @@ JINJA_FUNCTION(method_zfill)
     int64_t width = jinja_need_int(run, args[0]);
     struct jv zero = jv_literal(run, "0");
     bool has_sign = s->size && (s->data[0] == '+' || s->data[0] == '-');
-    struct jv digits = like(self, jstr_slice(run, s, has_sign, s->size));
+    struct jv digits = jv_like(self, jstr_slice(run, s, has_sign, s->size));
     digits = jinja_pad(run, digits, width < INT64_MIN + 1 ? 0 : width - has_sign, zero, 1);
-    return has_sign ? like(self, jstr_concat(run, jstr_slice(run, s, 0, 1), digits.string))
+    return has_sign ? jv_like(self, jstr_concat(run, jstr_slice(run, s, 0, 1), digits.string))
                     : digits;
 }
 
@@ -188,7 +176,7 @@ JINJA_FUNCTION(method_expandtabs)
         }
         i += size;
     }
-    return like(self, jroom_string(run, room));
+    return jv_like(self, jroom_string(run, room));
 }
 
 // ---- search ----
@@ -198,8 +186,8 @@ static bool search_range(struct jinja_run *run, struct jv self, struct jv start,
                          size_t *from, size_t *to)
 {
     int64_t n = (int64_t)jstr_n_chars(run, self.string);
-    int64_t first = given(start) && start.type != JV_NONE ? jinja_need_int(run, start) : 0;
-    int64_t last = given(end) && end.type != JV_NONE ? jinja_need_int(run, end) : n;
+    int64_t first = jv_given(start) && start.type != JV_NONE ? jinja_need_int(run, start) : 0;
+    int64_t last = jv_given(end) && end.type != JV_NONE ? jinja_need_int(run, end) : n;
     first = first < -n ? 0 : first < 0 ? first + n : first;
     last = last < -n ? 0 : last < 0 ? last + n : last > n ? n : last;
     if (first > last)
@@ -312,7 +300,7 @@ JINJA_FUNCTION(method_removeprefix)
     const struct jstr *s = self.string, *part = jinja_need_string(run, args[0], "the prefix");
     if (!str_starts(jstr_bytes(s), jstr_bytes(part)))
         return self;
-    return like(self, jstr_slice(run, s, part->size, s->size));
+    return jv_like(self, jstr_slice(run, s, part->size, s->size));
 }
 
 JINJA_FUNCTION(method_removesuffix)
@@ -321,7 +309,7 @@ JINJA_FUNCTION(method_removesuffix)
     const struct jstr *s = self.string, *part = jinja_need_string(run, args[0], "the suffix");
     if (!str_ends(jstr_bytes(s), jstr_bytes(part)))
         return self;
-    return like(self, jstr_slice(run, s, 0, s->size - part->size));
+    return jv_like(self, jstr_slice(run, s, 0, s->size - part->size));
 }
 
 JINJA_FUNCTION(method_replace)
@@ -357,15 +345,15 @@ static struct jv partition(struct jinja_run *run, struct jv self, struct jv sepa
         jinja_fail(run, ERR_FORMAT, "empty separator");
     size_t at = last ? jstr_find_last(run, jstr_bytes(s), part, s->size)
                      : jstr_find(run, jstr_bytes(s), part, 0);
-    struct jv tuple = jv_list(run, JV_TUPLE, 3), empty = like(self, jstr_slice(run, s, 0, 0));
+    struct jv tuple = jv_list(run, JV_TUPLE, 3), empty = jv_like(self, jstr_slice(run, s, 0, 0));
     struct jv parts[3] = {self, empty, empty};
     if (at == SIZE_MAX && last) {
         parts[0] = empty;
         parts[2] = self;
     } else if (at != SIZE_MAX) {
-        parts[0] = like(self, jstr_slice(run, s, 0, at));
-        parts[1] = like(self, jstr_slice(run, s, at, at + part.size));
-        parts[2] = like(self, jstr_slice(run, s, at + part.size, s->size));
+        parts[0] = jv_like(self, jstr_slice(run, s, 0, at));
+        parts[1] = jv_like(self, jstr_slice(run, s, at, at + part.size));
+        parts[2] = jv_like(self, jstr_slice(run, s, at + part.size, s->size));
     }
     for (int i = 0; i < 3; i++)
         jlist_append(run, tuple.list, parts[i]);
@@ -387,7 +375,7 @@ JINJA_FUNCTION(method_rpartition)
 JINJA_FUNCTION(method_splitlines)
 {
     (void)call;
-    return jinja_splitlines(run, self, given(args[0]) && jv_truth(run, args[0]));
+    return jinja_splitlines(run, self, jv_given(args[0]) && jv_truth(run, args[0]));
 }
 
 JINJA_FUNCTION(method_join)

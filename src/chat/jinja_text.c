@@ -13,13 +13,6 @@ const struct jstr *jinja_need_string(struct jinja_run *run, struct jv v, const c
     return v.string;
 }
 
-static struct jv like(struct jv v, const struct jstr *string)
-{
-    struct jv result = jv_string(string);
-    result.html = v.html;
-    return result;
-}
-
 // ---- case ----
 
 static bool is_cased(uint32_t c)
@@ -104,7 +97,7 @@ struct jv jinja_change_case(struct jinja_run *run, struct jv v, enum char_case w
     // Nothing changed: then token runs stay what they are.
     if (jstr_has_runs(s) && str_equal(jstr_bytes(s), jstr_bytes(changed)))
         changed = s;
-    return like(v, changed);
+    return jv_like(v, changed);
 }
 
 bool jinja_is_case(struct jinja_run *run, const struct jstr *s, enum char_class wanted)
@@ -164,7 +157,7 @@ struct jv jinja_strip(struct jinja_run *run, struct jv v, struct jv chars, bool 
         jinja_step(run, set ? 1 + set->size / 16 : to % 16 == 0);
         to = start;
     }
-    return like(v, jstr_slice(run, s, from, to));
+    return jv_like(v, jstr_slice(run, s, from, to));
 }
 
 // ---- search and replace ----
@@ -197,7 +190,7 @@ struct jv jinja_replace(struct jinja_run *run, struct jv v, const struct jstr *f
     if (n == 0)
         return v;
     jroom_append_part(run, room, s, done, s->size);
-    return like(v, jroom_string(run, room));
+    return jv_like(v, jroom_string(run, room));
 }
 
 struct jv jinja_escape_html(struct jinja_run *run, struct jv v)
@@ -233,7 +226,7 @@ struct jv jinja_escape_html(struct jinja_run *run, struct jv v)
 static void append_slice(struct jinja_run *run, struct jv list, struct jv v, size_t from, size_t to)
 {
     jinja_step(run, 1);
-    jlist_append(run, list.list, like(v, jstr_slice(run, v.string, from, to)));
+    jlist_append(run, list.list, jv_like(v, jstr_slice(run, v.string, from, to)));
 }
 
 static bool space_at(const struct jstr *s, size_t at, size_t *size)
@@ -386,14 +379,14 @@ struct jv jinja_pad(struct jinja_run *run, struct jv v, int64_t width, struct jv
     jroom_append_string(run, room, v.string);
     for (int64_t i = before; i < missing; i++, jinja_step(run, 1))
         jroom_append_string(run, room, filler);
-    return like(v, jroom_string(run, room));
+    return jv_like(v, jroom_string(run, room));
 }
 
 struct jv jinja_repeat_string(struct jinja_run *run, struct jv v, int64_t n)
 {
     size_t total;
     if (n <= 0 || v.string->size == 0)
-        return like(v, jstr_wrap(run, STR(""), SPAN_MARKUP));
+        return jv_like(v, jstr_wrap(run, STR(""), SPAN_MARKUP));
     if (n == 1)
         return v;
     if (!size_mul((size_t)n, v.string->size, &total) || total > run->arena->size_max)
@@ -401,5 +394,5 @@ struct jv jinja_repeat_string(struct jinja_run *run, struct jv v, int64_t n)
     struct jstr_room *room = jroom_new(run, total);
     for (int64_t i = 0; i < n; i++, jinja_step(run, 1))
         jroom_append_string(run, room, v.string);
-    return like(v, jroom_string(run, room));
+    return jv_like(v, jroom_string(run, room));
 }

@@ -104,6 +104,10 @@ static inline struct jv jv_string(const struct jstr *string)
 {
     return (struct jv){.type = JV_STRING, .string = string};
 }
+static inline struct jv jv_like(struct jv v, const struct jstr *string) // Markup where v is
+{
+    return (struct jv){.type = JV_STRING, .html = v.html, .string = string};
+}
 struct jv jv_literal(struct jinja_run *run, const char *text); // markup
 struct jv jv_undefined_hint(struct jinja_run *run, const char *sentence);
 struct jv jv_list(struct jinja_run *run, enum jv_type type, size_t capacity);
@@ -121,6 +125,10 @@ void jv_need_hashable(struct jinja_run *run, struct jv key); // fails for lists 
 // Asking.
 const char *jv_type_name(struct jv v); // Python's: "str", "dict", "NoneType"
 bool jv_truth(struct jinja_run *run, struct jv v);
+static inline bool jv_is_true(struct jinja_run *run, struct jv v) // given and true
+{
+    return v.type != JV_MISSING && jv_truth(run, v);
+}
 bool jv_equal(struct jinja_run *run, struct jv a, struct jv b);
 int jv_compare(struct jinja_run *run, struct jv a, struct jv b, const char *op);
 bool jv_less(struct jinja_run *run, struct jv a, struct jv b, const char *op);
@@ -128,6 +136,10 @@ bool jv_same(struct jv a, struct jv b); // Python's `is`
 bool jv_contains(struct jinja_run *run, struct jv container, struct jv item);
 bool jv_has_length(struct jv v);
 int64_t jv_length(struct jinja_run *run, struct jv v);
+static inline bool jv_given(struct jv v) // as an argument
+{
+    return v.type != JV_MISSING;
+}
 static inline bool jv_is_integer(struct jv v) // bool counts, as in Python
 {
     return v.type == JV_INT || v.type == JV_BOOL;
