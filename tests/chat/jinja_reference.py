@@ -304,6 +304,69 @@ class Maker:
         return "text" + space + "{{" + dash() + " " + e() + " " + r.choice(["", "-"]) + "}}" + space + "{#" + dash() + " c " + dash() + "#}\n"
 
 
+class Scopes:
+    """Random programs that assign and print a few names in nested scopes."""
+
+    def __init__(self, seed):
+        self.r = random.Random(seed)
+
+    def variable(self):
+        return self.r.choice("xynm")
+
+    def show(self):
+        return "<{{ " + self.r.choice(["x", "y", "n", "m", "z", "loop.index"]) + " }}>"
+
+    def value(self):
+        return self.r.choice(["1", "2", "x", "y", "n", "m", "x ~ 'a'", "n ~ y", "(x, y)", "missing"])
+
+    def block(self, depth):
+        return "".join(self.statement(depth) for _ in range(self.r.randrange(1, 4)))
+
+    def loop(self, body):
+        r = self.r
+        over = r.choice(["l[:2]", "'ab'", "[]", "[[]]", "ls[1:]"])
+        test = r.choice([" if x", " if y", " if true", " if n"]) if r.random() < 0.4 else ""
+        other = "{% else %}" + body() if r.random() < 0.4 else ""
+        if r.random() < 0.15:
+            return "{% for x in l recursive %}" + self.show() + "{{ loop([]) }}" + body() + other + "{% endfor %}"
+        return "{% for " + self.variable() + f" in {over}{test} %}}" + body() + other + "{% endfor %}"
+
+    def macro(self, body):
+        name = f"f{self.r.randrange(4)}"
+        parameters = self.r.choice(["", "x", "x, y=n", "y=x"])
+        caller = self.r.choice(["", "{{ caller() if caller }}"])
+        call = self.r.choice(["", "{{ " + name + "(" + self.r.choice(["", "1"]) + ") }}"])
+        return "{% macro " + f"{name}({parameters}) %}}" + body() + caller + "{% endmacro %}" + call
+
+    def statement(self, depth):
+        r = self.r
+        kind = r.randrange(13 if depth > 0 else 3)
+        body = lambda: self.block(depth - 1)
+        if kind < 2:
+            return self.show()
+        if kind == 2:
+            return "{% set " + self.variable() + " = " + self.value() + " %}"
+        if kind == 3:
+            return ("{% if " + r.choice(["true", "false", "x", "n is defined", "m"]) + " %}" + body() +
+                    r.choice(["", "{% elif y %}" + body()]) + r.choice(["", "{% else %}" + body()]) + "{% endif %}")
+        if kind < 6:
+            return self.loop(body)
+        if kind == 6:
+            return self.macro(body)
+        if kind == 7:
+            name = f"f{r.randrange(4)}"
+            return "{{ " + f"{name}() if {name} is defined" + " }}"
+        if kind == 8:
+            return "{% with " + self.variable() + " = " + self.value() + " %}" + body() + "{% endwith %}"
+        if kind == 9:
+            return "{% set " + self.variable() + " %}" + body() + "{% endset %}"
+        if kind == 10:
+            return ("{% macro g() %}[{{ caller(1) }}]{% endmacro %}{% call(" + r.choice("xzy") + ") g() %}" + body() +
+                    "{% endcall %}")
+        tag = r.choice(["filter upper", "generation"])
+        return "{% " + tag + " %}" + body() + "{% end" + tag.split()[0] + " %}"
+
+
 def characters():
     """Cases, repr and words of all characters that exist, and the classes of those in busy blocks."""
     tests = ["isalpha", "isdecimal", "isdigit", "isnumeric", "isspace", "isprintable", "islower", "isupper", "istitle"]
@@ -329,11 +392,12 @@ def main():
     if folder == "--store":
         return
     characters()
-    maker = Maker(seed)
+    maker, scopes = Maker(seed), Scopes(seed)
     for i in range(n):
         emit(f"random expression {i}", "{{ " + maker.expression(3) + " }}", CONTEXT)
         if i % 2:
             emit(f"random statement {i}", maker.statement(2) + maker.statement(1), CONTEXT)
+            emit(f"random scopes {i}", scopes.block(3), CONTEXT)
 
 
 main()
