@@ -16,7 +16,7 @@ enum {
 static const size_t compile_memory_max = 1024 * MIB;
 
 static const struct jinja_limits default_limits = {
-    .n_steps_max = 20 * 1000 * 1000,
+    .n_steps_max = 100 * 1000 * 1000,
     .size_memory_max = 512 * MIB,
     .size_output_max = 64 * MIB,
     .depth_max = 600,

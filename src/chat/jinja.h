@@ -49,7 +49,7 @@ struct jinja_variable {
 typedef const struct spans *(*jinja_spans_fn)(void *user, struct json_object *string);
 
 struct jinja_limits {       // zero means the default
-    uint64_t n_steps_max;   // 20 million: nodes evaluated, items visited, 64-byte blocks copied
+    uint64_t n_steps_max;   // 100 million: nodes evaluated, items visited, 64-byte blocks copied
     size_t size_memory_max; // 512 MiB: all strings and lists made while rendering
     size_t size_output_max; // 64 MiB
     unsigned depth_max;     // 600: nesting of evaluation, macro calls and data, together
