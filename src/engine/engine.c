@@ -14,6 +14,9 @@
 #include "engine/scheduler.h"
 
 enum {
+    ANSWER_SHARE = 16, // of the cache: what an answer is promised at once, and its bounds
+    ANSWER_TOKENS_MIN = 64,
+    ANSWER_TOKENS_MAX = 8192,
     ALONE_FACTOR = 3,        // a chunk may take so much longer when nobody else is there
     SNAPSHOTS_A_PROMPT = 16, // at most, where they cost a state or window pages
 };
@@ -40,6 +43,7 @@ struct engine {
     struct request **running; // [n_running]
     size_t n_waiting, n_running, n_waiting_max;
     size_t n_snapshots_max;      // for one prompt
+    uint32_t n_answer_reserved;  // tokens
     struct schedule_item *items; // scratch for the scheduler, [n_items_max]
     struct request **candidates; // the requests they stand for
     bool *tried;
@@ -163,28 +167,50 @@ static struct schedule_item item_of(const struct request *request)
     };
 }
 
+static void park(struct engine *engine, size_t i)
+{
+    struct request *request = engine->running[i];
+    request_park(request);
+    engine->running[i] = engine->running[--engine->n_running];
+    enqueue(engine, request);
+}
+
 // Sends a prefill in the background back to the queue to make room; false when there is none.
 static bool park_for(struct engine *engine, int priority)
 {
     for (size_t i = 0; i < engine->n_running; i++) {
-        struct request *request = engine->running[i];
+        const struct request *request = engine->running[i];
         int own_priority = atomic_load(&request->priority);
         if (request->phase != REQUEST_PREFILL || request->prompt_logprobs || own_priority >= 0 ||
             own_priority >= priority)
-            continue; // scores are told once, so scoring does not start over
-        request_park(request);
-        engine->running[i] = engine->running[--engine->n_running];
-        enqueue(engine, request);
+            continue;
+        park(engine, i);
         return true;
     }
     return false;
+}
+
+// Sends the one that came last back to the queue, so that the others can go on with their answers.
+static bool park_youngest(struct engine *engine)
+{
+    size_t youngest = engine->n_running;
+    for (size_t i = 0; i < engine->n_running; i++)
+        if (!engine->running[i]->prompt_logprobs &&
+            (youngest == engine->n_running ||
+             engine->running[i]->number > engine->running[youngest]->number))
+            youngest = i;
+    if (youngest == engine->n_running)
+        return false;
+    park(engine, youngest);
+    return true;
 }
 
 static bool try_to_admit(struct engine *engine, struct request *request)
 {
     int priority = atomic_load(&request->priority);
     while (engine->n_running == engine->config.n_parallel ||
-           !request_admit(request, &engine->memory, engine->n_snapshots_max))
+           !request_admit(request, &engine->memory, engine->n_snapshots_max,
+                          engine->n_answer_reserved))
         if (!park_for(engine, priority))
             return false;
     engine->running[engine->n_running++] = request;
@@ -231,12 +257,14 @@ static void stop_hopeless(struct engine *engine)
 
 // ---- a step ----
 
+// Nothing, when the answer has outgrown what it was promised and there is no more at present.
 static void add_rows(struct engine *engine, struct request *request, uint32_t n_rows_max)
 {
     uint32_t n_rows, n_outputs;
     request_plan(request, n_rows_max, engine->batch.n_outputs_max - engine->batch.n_outputs,
                  &n_rows, &n_outputs);
-    batch_add(&engine->batch, &request->session, n_rows, n_outputs);
+    if (session_make_room(&request->session, n_rows))
+        batch_add(&engine->batch, &request->session, n_rows, n_outputs);
 }
 
 // What follows a chosen token, for everyone; each leaves a row for those after it.
@@ -290,9 +318,14 @@ static struct request *request_of(struct engine *engine, const struct batch_entr
 
 static void step(struct engine *engine)
 {
-    batch_reset(&engine->batch);
-    add_decode_rows(engine);
-    uint32_t n_decode = engine->batch.n_rows, n_prefill = add_prefill_rows(engine);
+    uint32_t n_decode, n_prefill;
+    do { // until someone can go on
+        batch_reset(&engine->batch);
+        add_decode_rows(engine);
+        n_decode = engine->batch.n_rows;
+        n_prefill = add_prefill_rows(engine);
+    } while (engine->batch.n_rows == 0 && engine->n_running > 1 && park_youngest(engine));
+    assert(engine->batch.n_rows > 0); // the last one has all pages to itself
     uint64_t start_ns = os_time_ns();
     const float *logits = NULL;
     struct error error;
@@ -393,6 +426,10 @@ enum err engine_open(struct engine **out, struct model *model, const struct toke
     open_memory(engine);
     batch_init(&engine->batch, needed.n_rows_max, needed.n_outputs_max, engine->config.n_parallel);
     engine->running = mem_new(struct request *, engine->config.n_parallel);
+    uint32_t n_answer = engine->config.n_cache_tokens / ANSWER_SHARE;
+    engine->n_answer_reserved = n_answer < ANSWER_TOKENS_MIN   ? ANSWER_TOKENS_MIN
+                                : n_answer > ANSWER_TOKENS_MAX ? ANSWER_TOKENS_MAX
+                                                               : n_answer;
     grow_lists(engine, engine->config.n_parallel + 1);
     int failed = pthread_create(&engine->thread, NULL, run, engine);
     if (failed) {

@@ -74,7 +74,7 @@ enum err request_create(struct request **out, const struct generation *generatio
     arena_init(&request->tops, SIZE_MAX);
     request->prompt = mem_new(token_id, n_prompt);
     memcpy(request->prompt, generation->tokens, n_prompt * sizeof(token_id));
-    request->n_prompt = n_prompt;
+    request->n_prompt = request->n_known = n_prompt;
     copy_boundaries(request, generation);
     request->max_tokens = max_tokens;
     request->n_tokens_max = n_prompt + (max_tokens && max_tokens < n_room ? max_tokens : n_room);
@@ -135,8 +135,9 @@ static void update_stats(struct request *request)
     if (session->memory) {
         uint32_t n_prompt_done =
             session->n_computed < request->n_prompt ? session->n_computed : request->n_prompt;
-        stats->n_reused = session->n_reused;
-        stats->n_computed = n_prompt_done - session->n_reused;
+        if (!request->was_parked) // or it is its own work that it takes up again
+            stats->n_reused = session->n_reused;
+        stats->n_computed = n_prompt_done > stats->n_reused ? n_prompt_done - stats->n_reused : 0;
     }
     stats->n_generated = request->n_generated;
     mailbox_set_stats(&request->mailbox, stats);
@@ -151,29 +152,37 @@ static void enter(struct request *request, enum request_phase phase)
 static void tell_progress(struct request *request)
 {
     const struct session *session = &request->session;
+    if (request->n_generated > 0)
+        return; // taken up again in the middle of its answer
     struct event event = {
         .kind = EVENT_PREFILL,
         .n_done = session->n_computed < request->n_prompt ? session->n_computed : request->n_prompt,
         .n_total = request->n_prompt,
-        .n_reused = session->n_reused,
+        .n_reused = request->stats.n_reused,
     };
     mailbox_put(&request->mailbox, &event);
 }
 
-bool request_admit(struct request *request, struct session_memory *memory, size_t n_snapshots_max)
+bool request_admit(struct request *request, struct session_memory *memory, size_t n_snapshots_max,
+                   uint32_t n_reserved)
 {
+    uint32_t n_room = request->n_tokens_max - request->n_known;
+    bool scores = request->prompt_logprobs; // told once, so it must not have to step back
     struct session_options options = {
         .tokens = request->prompt,
-        .n_tokens = request->n_prompt,
+        .n_tokens = request->n_known,
         .n_tokens_max = request->n_tokens_max,
+        .n_tokens_reserved =
+            request->n_known + (n_room < n_reserved || scores ? n_room : n_reserved),
         .boundaries = request->boundaries,
         .n_boundaries = request->n_boundaries,
         .n_snapshots_max = n_snapshots_max,
-        .reuses = !request->prompt_logprobs,
+        .reuses = !scores,
     };
     if (!session_open(&request->session, memory, &options))
         return false;
-    request->stats.first_difference = request->session.first_difference;
+    if (!request->was_parked)
+        request->stats.first_difference = request->session.first_difference;
     enter(request, REQUEST_PREFILL);
     update_stats(request);
     tell_progress(request);
@@ -182,8 +191,13 @@ bool request_admit(struct request *request, struct session_memory *memory, size_
 
 void request_park(struct request *request)
 {
-    assert(request->phase == REQUEST_PREFILL && request->n_generated == 0);
+    const struct session *session = &request->session;
+    assert(!request->prompt_logprobs);
     enter(request, REQUEST_WAITING);
+    request->was_parked = true;
+    request->n_known = session->n_tokens;
+    request->prompt = mem_resize(request->prompt, session->n_tokens, sizeof *request->prompt);
+    memcpy(request->prompt, session->tokens, session->n_tokens * sizeof *request->prompt);
     session_close(&request->session, true);
 }
 

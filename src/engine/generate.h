@@ -33,8 +33,8 @@ struct request {
     atomic_uint n_owners;
 
     // ---- what is wanted; does not change ----
-    token_id *prompt;
-    uint32_t n_prompt;
+    token_id *prompt; // [n_known] and, after it was parked, the answer so far
+    uint32_t n_prompt, n_known;
     uint32_t *boundaries;
     size_t n_boundaries;
     uint32_t max_tokens;   // 0: up to n_tokens_max
@@ -52,6 +52,7 @@ struct request {
     struct sampler *sampler;
     struct guide guide;
     uint32_t n_generated;
+    bool was_parked;
     struct arena tops;       // event.top
     uint64_t since_ns;       // up to when time is counted in `stats`
     enum stop_reason reason; // once stopped
@@ -66,8 +67,10 @@ enum err request_create(struct request **out, const struct generation *generatio
 void request_let_go(struct request *request); // one owner less
 
 // Opens the session; false when there is no room yet.
-bool request_admit(struct request *request, struct session_memory *memory, size_t n_snapshots_max);
-// Back into the queue, what was computed remembered.  Only during prefill.
+// Of the answer, n_reserved tokens are promised at once; it may still become longer.
+bool request_admit(struct request *request, struct session_memory *memory, size_t n_snapshots_max,
+                   uint32_t n_reserved);
+// Back into the queue, what was computed remembered; admitted again, it goes on where it was.
 void request_park(struct request *request);
 
 // Whether its next rows are prompt, to be scheduled in chunks, and not what follows a chosen token.

@@ -6,7 +6,11 @@
 
 #include "base/memory.h"
 
-enum { GROUP_FULL = 0, GROUP_WINDOW = 1 };
+enum {
+    GROUP_FULL = 0,
+    GROUP_WINDOW = 1,
+    GROWTH_TOKENS = 512, // promised at a time behind what was promised at first
+};
 
 static bool has_group(const struct session *session, uint32_t i_group)
 {
@@ -133,7 +137,7 @@ static void trim_reservation(struct session *session)
 {
     if (!has_group(session, GROUP_FULL))
         return;
-    uint32_t n_needed = kv_pages_for(session->n_tokens_max) - session->n_pages[GROUP_FULL];
+    uint32_t n_needed = kv_pages_for(session->n_tokens_reserved) - session->n_pages[GROUP_FULL];
     if (session->n_reserved > n_needed + 1) { // one spare, for copying a partly filled page
         kv_cache_unreserve(session->memory->kv, session->n_reserved - n_needed - 1);
         session->n_reserved = n_needed + 1;
@@ -195,10 +199,12 @@ static void choose_marks(struct session *session, const struct session_options *
 bool session_open(struct session *session, struct session_memory *memory,
                   const struct session_options *options)
 {
-    assert(options->n_tokens > 0 && options->n_tokens <= options->n_tokens_max);
+    assert(options->n_tokens > 0 && options->n_tokens <= options->n_tokens_reserved);
+    assert(options->n_tokens_reserved <= options->n_tokens_max);
     *session = (struct session){
         .memory = memory,
         .n_tokens_max = options->n_tokens_max,
+        .n_tokens_reserved = options->n_tokens_reserved,
         .i_state = STATE_NONE,
         .reuses = options->reuses,
     };
@@ -214,7 +220,8 @@ bool session_open(struct session *session, struct session_memory *memory,
     prefix_tree_find(memory->tree, &match, options->tokens, options->n_tokens,
                      options->reuses ? options->n_tokens - 1 : 0);
     if (has_group(session, GROUP_FULL)) {
-        uint32_t n_needed = kv_pages_for(options->n_tokens_max) + 1 - count_shared(session, &match);
+        uint32_t n_needed =
+            kv_pages_for(options->n_tokens_reserved) + 1 - count_shared(session, &match);
         if (!kv_cache_reserve(memory->kv, n_needed)) {
             snapshots_release_state(memory->snapshots, session->i_state);
             *session = (struct session){0};
@@ -301,6 +308,25 @@ uint32_t session_cut(const struct session *session, uint32_t n_rows)
         return n_to_end;
     uint32_t n_over = (session->n_computed + n_rows) % KV_PAGE_TOKENS;
     return n_over < n_rows ? n_rows - n_over : n_rows;
+}
+
+bool session_make_room(struct session *session, uint32_t n_rows)
+{
+    uint32_t n_needed = session->n_computed + n_rows, n_before = session->n_tokens_reserved;
+    if (n_needed <= n_before || !has_group(session, GROUP_FULL))
+        return true;
+    uint32_t n_left = session->n_tokens_max - n_needed;
+    uint32_t n_wanted = n_needed + (n_left < GROWTH_TOKENS ? n_left : GROWTH_TOKENS);
+    uint32_t n_pages = kv_pages_for(n_wanted) - kv_pages_for(n_before);
+    if (!kv_cache_reserve(session->memory->kv, n_pages)) {
+        n_wanted = n_needed;
+        n_pages = kv_pages_for(n_wanted) - kv_pages_for(n_before);
+        if (!kv_cache_reserve(session->memory->kv, n_pages))
+            return false;
+    }
+    session->n_reserved += n_pages;
+    session->n_tokens_reserved = n_wanted;
+    return true;
 }
 
 void session_extend(struct session *session, uint32_t n_rows)

@@ -34,6 +34,7 @@ struct session {
     struct session_memory *memory;
     token_id *tokens; // [n_tokens_max] the sequence so far
     uint32_t n_tokens, n_tokens_max;
+    uint32_t n_tokens_reserved;      // as far as it may grow on what is promised already
     uint32_t n_computed;             // leading tokens that pages and state have seen
     uint32_t n_reused;               // tokens taken from the tree instead of computed
     uint32_t first_difference;       // tokens of the prompt that the tree knew when it was opened
@@ -50,13 +51,14 @@ struct session_options {
     const token_id *tokens; // the prompt, at least one
     uint32_t n_tokens;
     uint32_t n_tokens_max;      // the most it may become
+    uint32_t n_tokens_reserved; // of these, how many are promised at once; at least n_tokens
     const uint32_t *boundaries; // ascending prompt lengths worth a snapshot, the first a trunk
     size_t n_boundaries;
     size_t n_snapshots_max; // for the prompt
     bool reuses;            // false: computes everything itself
 };
 
-// Reserves what the session may need and attaches it to what the tree knows.  False, changing
+// Reserves pages for n_tokens_reserved and attaches the session to what the tree knows.  False, changing
 // nothing, when pages or states are short: try again when another session has closed.
 bool session_open(struct session *session, struct session_memory *memory,
                   const struct session_options *options);
@@ -75,7 +77,10 @@ void session_catch_up(struct session *session);
 // At most n_rows, cut at the next position where a snapshot is due, or else at the end of a page where
 // one is crossed: attention and recurrences work in blocks at these positions.
 uint32_t session_cut(const struct session *session, uint32_t n_rows);
-// Gets the pages for n_rows more tokens.  Never fails after session_open().
+// Makes sure that n_rows more tokens are promised.  False when other sequences hold what is needed:
+// go on when one of them has closed.
+bool session_make_room(struct session *session, uint32_t n_rows);
+// Gets the pages for n_rows more tokens.  Never fails within what is promised.
 void session_extend(struct session *session, uint32_t n_rows);
 // After the step that computed them.
 void session_advance(struct session *session, uint32_t n_rows);

@@ -47,7 +47,7 @@ static void fill(token_id *tokens, uint32_t n, uint32_t parts_at, uint64_t seed)
 }
 
 struct answer {
-    token_id tokens[512];
+    token_id tokens[1024];
     uint32_t n_tokens; // the end token counts
     enum stop_reason stop;
     enum err error;
@@ -237,7 +237,7 @@ TEST(engine, lets_a_short_request_pass_a_long_prefill)
     struct answer quick = ask(&rig, tokens, 40, 3);
     assert_int_equal(quick.stop, STOP_LENGTH);
     uint64_t waited_ms = (os_time_ns() - start_ns) / 1000000;
-    assert_in_range(waited_ms, 0, 400); // the prefill alone takes 1,500
+    assert_in_range(waited_ms, 0, 1000); // the prefill alone takes 1,500
     request_close(slow);
     close_rig(&rig);
 }
@@ -321,7 +321,7 @@ TEST(engine, keeps_what_a_cancelled_prefill_computed)
     struct answer answer = {0};
     finish(request, &answer);
     assert_int_equal(answer.stop, STOP_CANCELLED);
-    assert_in_range((os_time_ns() - start_ns) / 1000000, 0, 100);
+    assert_in_range((os_time_ns() - start_ns) / 1000000, 0, 300); // what is left takes 500
     rig.model->row_us = 0;
     answer = ask(&rig, tokens, 3000, 2);
     assert_true(answer.stats.n_reused >= 200);
@@ -428,6 +428,41 @@ TEST(engine, never_breaks_a_running_answer_for_lack_of_pages)
         assert_int_equal(answer.stop, STOP_LENGTH);
         assert_int_equal(answer.n_tokens, 80);
         assert_is_cold_answer(&rig, prompts[i], 20 + (uint32_t)i * 6, &answer);
+    }
+    close_rig(&rig);
+}
+
+TEST(engine, runs_answers_of_unknown_length_together_and_finishes_them_all)
+{
+    (void)state;
+    struct rig rig;
+    struct engine_config config = {.n_context = 700,
+                                   .n_parallel = 3,
+                                   .n_queue_max = 50,
+                                   .n_batch = 32,
+                                   .snapshot_size_max = 10 * FAKE_STATE_SIZE};
+    open_rig(&rig, hybrid, &config); // together they would need three times the pages there are
+    rig.model->row_us = 50;
+    static token_id prompts[6][100];
+    struct request *requests[6];
+    struct event event = {0};
+    for (int i = 0; i < 6; i++) {
+        fill(prompts[i], 100, 0, (uint64_t)i + 1);
+        requests[i] = submit(&rig, prompts[i], 100, 0);
+    }
+    while (event.kind != EVENT_TOKEN)
+        assert_true(request_next(requests[2], &event, 5000));
+    struct request_stats first;
+    request_stats(requests[0], &first);
+    assert_true(first.n_generated < 600); // the third did not wait for its end
+    for (int i = 0; i < 6; i++) {
+        struct answer answer = {0};
+        if (i == 2)
+            answer = (struct answer){.tokens = {event.token}, .n_tokens = 1};
+        finish(requests[i], &answer);
+        assert_int_equal(answer.stop, STOP_CONTEXT);
+        assert_int_equal(answer.n_tokens, 600);
+        assert_is_cold_answer(&rig, prompts[i], 100, &answer);
     }
     close_rig(&rig);
 }
@@ -706,6 +741,7 @@ RUN_TESTS(IS(engine, answers_as_the_model_alone_would),
           IS(engine, stops_where_the_context_is_full), IS(engine, refuses_what_cannot_be),
           IS(engine, says_busy_when_the_queue_is_full),
           IS(engine, never_breaks_a_running_answer_for_lack_of_pages),
+          IS(engine, runs_answers_of_unknown_length_together_and_finishes_them_all),
           IS(engine, parks_background_prefill_for_a_foreground_request),
           IS(engine, scores_the_prompt), IS(engine, reports_a_failing_model_and_goes_on),
           IS(engine, says_what_a_constraint_allows_and_stops_when_it_is_complete),

@@ -114,6 +114,7 @@ static void start(struct world *w, int i)
     struct session_options options = {.tokens = c->tokens,
                                       .n_tokens = c->n_tokens,
                                       .n_tokens_max = c->n_tokens + w->n_answer[i] + 1,
+                                      .n_tokens_reserved = c->n_tokens + w->n_answer[i] + 1,
                                       .boundaries = boundaries,
                                       .n_boundaries = 3,
                                       .n_snapshots_max = 3,
