@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "backend/cpu/kernels.h"
+#include "backend/cpu/peak.h"
 #include "base/memory.h"
 #include "base/os.h"
 #include "tensor/half.h"
@@ -124,17 +125,38 @@ static double memory_speed(const unsigned char *bytes, size_t size)
     volatile uint64_t keep = 0;
     for (int i = 0; i < TRIES; i++) {
         uint64_t start = time_ns(), sums[8] = {0};
-        for (size_t at = 0; at < size; at += 64)
+        for (size_t at = 0; at < size; at += 64) {
+            __builtin_prefetch(bytes + at + 4096);
             for (size_t j = 0; j < 8; j++) {
                 uint64_t word;
                 memcpy(&word, bytes + at + 8 * j, 8);
                 sums[j] += word;
             }
+        }
         for (size_t j = 0; j < 8; j++)
             keep += sums[j];
         best = fmin(best, (double)(time_ns() - start));
     }
     return (double)size / best;
+}
+
+// Multiply-adds of bytes that the registers could do, in 10^9 a second.
+static double multiply_speed(const char *layer)
+{
+    uint64_t (*rounds)(uint64_t) = peak_rounds_scalar;
+#if defined(__x86_64__)
+    if (strcmp(layer, "avx2") == 0)
+        rounds = peak_rounds_avx2;
+#elif defined(__aarch64__)
+    if (strcmp(layer, "neon") == 0)
+        rounds = peak_rounds_neon;
+#endif
+    double best = 0;
+    for (int i = 0; i < TRIES; i++) {
+        uint64_t start = time_ns(), n = rounds(1 << 20);
+        best = fmax(best, (double)n / (double)(time_ns() - start));
+    }
+    return best;
 }
 
 int main(int argc, char **argv)
@@ -152,7 +174,7 @@ int main(int argc, char **argv)
         bench.n_x = 128;
     kernels_select(&kernels, features);
 
-    bench.weights = malloc(WEIGHTS_SIZE + 4096);
+    bench.weights = malloc(WEIGHTS_SIZE + 8192);
     bench.x = malloc((size_t)N_X_MAX * N_IN * sizeof(float));
     bench.y = malloc((size_t)N_X_MAX * N_TILE_ROWS * sizeof(float));
     bench.x_q = malloc((size_t)N_X_MAX * N_IN * sizeof(float));
@@ -161,8 +183,10 @@ int main(int argc, char **argv)
         bench.x[j] = (float)(random_u32() >> 8) * 0x1p-23f - 1;
     fill_weights(bench.weights, WEIGHTS_SIZE);
 
-    printf("layer %s, one thread, %d columns; memory reads %.1f GB/s\n", kernels.name, N_IN,
-           memory_speed(bench.weights, WEIGHTS_SIZE));
+    printf("layer %s, one thread, %d columns\n"
+           "bounds: memory reads %.1f GB/s, byte multiply-adds %.0f GMAC/s\n",
+           kernels.name, N_IN, memory_speed(bench.weights, WEIGHTS_SIZE),
+           multiply_speed(kernels.name));
     printf("format        rows   tile of 2      4      8   tile of %zu\n", bench.n_x);
     for (uint32_t dtype = 0; dtype < DTYPE_COUNT; dtype++) {
         bool wanted = i >= argc;

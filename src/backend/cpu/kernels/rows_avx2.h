@@ -148,7 +148,7 @@ TEMPLATE void block_dots_256(struct block_sums sums[ROWS_X_MAX], const char *w, 
     const __m256i halves[2] = {_mm256_permute2x128_si256(scales, scales, 0x00),
                                _mm256_permute2x128_si256(scales, scales, 0x11)};
     UNROLLED for (size_t i = 0; i < n_x; i++) sums[i].isum = _mm256_setzero_si256();
-    if (f->has_tables)
+    if (f->has_tables && n_x > 1)
         for (int g = 0; g < 8; g++)
             add_group_256(sums, w, g, halves, x, x_size, n_x, f);
     else

@@ -138,38 +138,49 @@ static void attend_page(struct attend_row *rows, size_t n_q, const float *k, con
 
 // ---- delta rule ----
 
-// One token for n_rows rows of S.  Two passes over a row: what it recalls for k must be known before
-// k is written to it.
+enum { DELTA_ROWS = 8 };
+
+// sums[j] = (row j of S, decayed) . k
+TEMPLATE void recall(__m256 sums[DELTA_ROWS], const float *s, size_t n_rows, size_t dim,
+                     const float *k, __m256 decay)
+{
+    UNROLLED for (size_t j = 0; j < n_rows; j++) sums[j] = _mm256_setzero_ps();
+    for (size_t i = 0; i < dim; i += 8) {
+        __m256 key = _mm256_loadu_ps(k + i);
+        UNROLLED for (size_t j = 0; j < n_rows; j++) sums[j] =
+            _mm256_fmadd_ps(_mm256_mul_ps(_mm256_loadu_ps(s + j * dim + i), decay), key, sums[j]);
+    }
+}
+
+// One token for n_rows (8 or 1) rows of S.  Two passes: what a row recalls for k must be known before k
+// is written to it.  The decay is multiplied twice, which is cheaper than storing between the passes.
 TEMPLATE void delta_some(float *s, size_t n_rows, size_t dim, const float *q, const float *k,
                          const float *v, float decay, float beta, float *out)
 {
-    __m256 sums[4], r[4];
+    __m256 sums[DELTA_ROWS], r[DELTA_ROWS];
     const __m256 decays = _mm256_set1_ps(decay);
-    UNROLLED for (size_t j = 0; j < 4; j++) sums[j] = _mm256_setzero_ps();
-    for (size_t i = 0; i < dim; i += 8)
+    float values[DELTA_ROWS];
+    recall(sums, s, n_rows, dim, k, decays);
+    UNROLLED for (size_t j = n_rows; j < DELTA_ROWS; j++) sums[j] = sums[0];
+    __m256 rest = _mm256_sub_ps(load_floats(v, n_rows), sum_rows_f32(sums));
+    _mm256_storeu_ps(values, _mm256_mul_ps(_mm256_set1_ps(beta), rest));
+    UNROLLED for (size_t j = 0; j < n_rows; j++)
+    {
+        r[j] = _mm256_set1_ps(values[j]);
+        sums[j] = _mm256_setzero_ps();
+    }
+    for (size_t i = 0; i < dim; i += 8) {
+        __m256 key = _mm256_loadu_ps(k + i), query = _mm256_loadu_ps(q + i);
         UNROLLED for (size_t j = 0; j < n_rows; j++)
         {
             __m256 row = _mm256_mul_ps(_mm256_loadu_ps(s + j * dim + i), decays);
+            row = _mm256_fmadd_ps(key, r[j], row);
             _mm256_storeu_ps(s + j * dim + i, row);
-            sums[j] = _mm256_fmadd_ps(row, _mm256_loadu_ps(k + i), sums[j]);
+            sums[j] = _mm256_fmadd_ps(row, query, sums[j]);
         }
-    float recalled[4], outputs[4];
-    _mm_storeu_ps(recalled, sum_four(sums));
-    UNROLLED for (size_t j = 0; j < n_rows; j++)
-    {
-        r[j] = _mm256_set1_ps(beta * (v[j] - recalled[j]));
-        sums[j] = _mm256_setzero_ps();
     }
-    for (size_t i = 0; i < dim; i += 8)
-        UNROLLED for (size_t j = 0; j < n_rows; j++)
-        {
-            __m256 row =
-                _mm256_fmadd_ps(_mm256_loadu_ps(k + i), r[j], _mm256_loadu_ps(s + j * dim + i));
-            _mm256_storeu_ps(s + j * dim + i, row);
-            sums[j] = _mm256_fmadd_ps(row, _mm256_loadu_ps(q + i), sums[j]);
-        }
-    _mm_storeu_ps(outputs, sum_four(sums));
-    UNROLLED for (size_t j = 0; j < n_rows; j++) out[j] = outputs[j];
+    UNROLLED for (size_t j = n_rows; j < DELTA_ROWS; j++) sums[j] = sums[0];
+    store_floats(out, sum_rows_f32(sums), n_rows);
 }
 
 static void delta_rows(float *s, size_t n_rows, size_t dim, const float *q, const float *k,
@@ -177,15 +188,15 @@ static void delta_rows(float *s, size_t n_rows, size_t dim, const float *q, cons
                        const float *beta, size_t gate_stride, float *out, size_t out_stride,
                        size_t n)
 {
-    // Rows outside, tokens inside: four rows stay in the first-level cache for all tokens.
-    for (size_t j = 0; j < n_rows; j += j + 4 <= n_rows ? 4 : 1)
+    // Rows outside, tokens inside: eight rows stay in the first-level cache for all tokens.
+    for (size_t j = 0; j < n_rows; j += j + DELTA_ROWS <= n_rows ? DELTA_ROWS : 1)
         for (size_t t = 0; t < n; t++) {
             const float *v_t = v + t * v_stride + j;
             float *out_t = out + t * out_stride + j;
             float decay_t = decay[t * gate_stride], beta_t = beta[t * gate_stride];
-            if (j + 4 <= n_rows)
-                delta_some(s + j * dim, 4, dim, q + t * stride, k + t * stride, v_t, decay_t,
-                           beta_t, out_t);
+            if (j + DELTA_ROWS <= n_rows)
+                delta_some(s + j * dim, DELTA_ROWS, dim, q + t * stride, k + t * stride, v_t,
+                           decay_t, beta_t, out_t);
             else
                 delta_some(s + j * dim, 1, dim, q + t * stride, k + t * stride, v_t, decay_t,
                            beta_t, out_t);
