@@ -1,17 +1,17 @@
 // run.c - generate in the terminal: a completion of a prompt, or a chat.
 #include "base/buf.h"
 #include "base/memory.h"
+#include "cli/chat.h"
 #include "cli/commands.h"
+#include "cli/interrupt.h"
 #include "cli/run_options.h"
 #include "cli/stack.h"
 #include "sample/family_defaults.h"
 #include "text/detokenize.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct option run_table[] = {
     LOADING_OPTIONS_ROWS,
@@ -44,15 +44,6 @@ static const struct option run_table[] = {
     {"--quiet", "-q", NULL, OPTION_FLAG, offsetof(struct run_options, quiet),
      "no timings at the end"},
 };
-
-// Set by Ctrl-C: stops the answer, not the program.
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int signal_number)
-{
-    (void)signal_number;
-    interrupted = 1;
-}
 
 static enum err read_prompt(struct buf *prompt, const struct run_options *o, struct error *error)
 {
@@ -93,7 +84,7 @@ static enum err stream_answer(struct stack *stack, struct request *request, stru
     enum err err = OK;
     detokenizer_init(&detokenizer, stack->tokenizer, false);
     for (;;) {
-        if (interrupted)
+        if (interrupt_seen())
             request_cancel(request);
         if (!request_next(request, &event, 100))
             continue;
@@ -162,21 +153,20 @@ int run_command(int argc, char **argv)
                                  &wants_help, &error);
     if (!err && wants_help) {
         printf("hearth run - generate in the terminal\n\n"
-               "  hearth run -m FILE -p 'Once upon a time' -n 100\n\n");
+               "  hearth run -m FILE                                  chat\n"
+               "  hearth run -m FILE -p 'Once upon a time' -n 100     complete a text\n\n");
         options_print(run_table, COUNT_OF(run_table));
         return EXIT_FINE;
     }
     if (!err && arguments.n && !o.loading.model)
         o.loading.model = arguments.items[0];
-    if (!err && !o.prompt && !o.prompt_file)
-        err = fail(&error, ERR_ARGUMENT, "give a prompt: -p TEXT or -f FILE");
     struct stack stack = {0};
     if (!err)
         err = stack_open(&stack, &o.loading, 1, &error);
     if (!err) {
-        struct sigaction action = {.sa_handler = on_interrupt};
-        sigaction(SIGINT, &action, NULL);
-        err = complete(&stack, &o, &error);
+        interrupt_catch();
+        err =
+            o.prompt || o.prompt_file ? complete(&stack, &o, &error) : chat_run(&stack, &o, &error);
     }
     stack_close(&stack);
     return err ? report_error("run", &error) : EXIT_FINE;
