@@ -81,6 +81,10 @@ $(LIB): $(LIB_OBJECTS)
 	@rm -f $@
 	@$(AR) rcs $@ $(LIB_OBJECTS)
 
+# Fuzz targets parse; their kernels need no instrumentation, which takes minutes to compile there.
+KERNEL_OPTIMIZE ?= $(OPTIMIZE)
+$(BUILD)/obj/src/backend/cpu/kernels/%.o: override OPTIMIZE := $(KERNEL_OPTIMIZE)
+
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	@echo '  CC $<'
@@ -111,7 +115,14 @@ $(BUILD)/tests/%_test: $(BUILD)/obj/tests/%_test.o $(SUPPORT) $(LIB)
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(SUPPORT) $(LIB) $(CMOCKA) $(LDLIBS)
 
 tests: $(TESTS)
-.PHONY: all tests e2e test run-tests setup check asan tsan fuzz bench clean test-neon
+# The server with a model of yours: make run MODEL=path.gguf
+MODEL ?=
+run: setup
+	@$(MAKE) --no-print-directory all
+	@test -n "$(MODEL)" || { echo 'say which model: make run MODEL=path.gguf'; exit 2; }
+	$(BUILD)/hearth serve -m "$(MODEL)" --port 8131
+
+.PHONY: all tests e2e test run-tests run setup check tidy asan tsan fuzz bench clean test-neon
 
 test: setup
 	@$(MAKE) --no-print-directory run-tests
@@ -136,7 +147,7 @@ FUZZ_FLAGS   := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recove
 FUZZERS      := $(FUZZ_SOURCES:tests/fuzz/%_fuzz.c=build/fuzz/tests/fuzz/%_fuzz)
 fuzz:
 	@$(MAKE) --no-print-directory fuzz-all CC=clang BUILD=build/fuzz OPTIMIZE="-O1 -g $(FUZZ_FLAGS)" \
-	    LDFLAGS="-fsanitize=fuzzer,address,undefined" VULKAN=0
+	    KERNEL_OPTIMIZE="-O1 -g" LDFLAGS="-fsanitize=fuzzer,address,undefined" VULKAN=0
 fuzz-all: $(FUZZERS)
 	@sh tools/run-fuzzers.sh $(FUZZ_SECONDS) $(FUZZERS)
 fuzz-build: $(FUZZERS)
@@ -162,6 +173,10 @@ $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(LIB)
 check:
 	@sh tools/check-includes.sh
 	@sh tools/check-style.sh
+
+# Static analysis: minutes, so not part of every check.
+tidy:
+	@sh tools/check-style.sh tidy
 
 clean:
 	rm -rf build

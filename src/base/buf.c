@@ -46,7 +46,7 @@ bool buf_append(struct buf *buf, const void *bytes, size_t size)
     if (size)
         memcpy(buf->data + buf->size, bytes, size);
     buf->size += size;
-    buf->data[buf->size] = 0;
+    buf->data[buf->size] = 0; // reserve() made room for it
     return true;
 }
 

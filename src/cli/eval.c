@@ -236,8 +236,8 @@ static enum err job_from_json(struct job *job, json_object *object, struct error
     if (json_object_is_type(object, json_type_object) &&
         !json_object_object_get_ex(object, "tokens", &tokens))
         return fail(error, ERR_ARGUMENT, "a sequence needs \"tokens\"");
-    int64_t *numbers;
-    size_t n;
+    int64_t *numbers = NULL;
+    size_t n = 0;
     enum err err = numbers_of(tokens, &numbers, &n, error);
     if (err)
         return err;
