@@ -8,90 +8,13 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "model/synthetic_shapes.h"
 #include "model/synthetic_vocab.h"
 #include "tensor/gguf_write.h"
 #include "tensor/name_index.h"
 #include "tensor/random.h"
 
-// ---- shapes ----
-
-struct shape {
-    const char *name, *arch, *pre;
-    uint32_t n_layers, n_model, n_heads, n_kv_heads, head_dim, n_ff, n_vocab, n_context;
-    float theta, eps;
-    uint32_t rope_dims, sections[4];                              // 0: head_dim
-    uint32_t n_experts, n_experts_used, n_ff_expert, n_ff_shared; // 0: dense; no shared expert
-    uint32_t ssm_state, ssm_k_heads, ssm_v_heads; // DeltaNet; 0: attention everywhere
-    uint32_t window;                              // of sliding layers
-    float rope_linear;
-    bool qk_norm, qkv_bias, post_norm;
-};
-
 enum { SSM_CONV = 4, FULL_ATTENTION_EVERY = 4 };
-
-// The numbers of published models, from their configuration files, and small ones of the same build.
-// clang-format off
-static const struct shape shapes[] = {
-    {.name = "qwen3.6-35b-a3b", .arch = "qwen35moe", .pre = "qwen35", .n_layers = 40,
-     .n_model = 2048, .n_heads = 16, .n_kv_heads = 2, .head_dim = 256, .n_vocab = 248320,
-     .n_context = 262144, .theta = 1e7f, .eps = 1e-6f, .rope_dims = 64, .sections = {11, 11, 10},
-     .n_experts = 256, .n_experts_used = 8, .n_ff_expert = 512, .n_ff_shared = 512,
-     .ssm_state = 128, .ssm_k_heads = 16, .ssm_v_heads = 32, .qk_norm = true},
-    {.name = "qwen3.6-27b", .arch = "qwen35", .pre = "qwen35", .n_layers = 64, .n_model = 5120,
-     .n_heads = 24, .n_kv_heads = 4, .head_dim = 256, .n_ff = 17408, .n_vocab = 248320,
-     .n_context = 262144, .theta = 1e7f, .eps = 1e-6f, .rope_dims = 64, .sections = {11, 11, 10},
-     .ssm_state = 128, .ssm_k_heads = 16, .ssm_v_heads = 48, .qk_norm = true},
-    {.name = "qwen3-coder-30b-a3b", .arch = "qwen3moe", .pre = "qwen2", .n_layers = 48,
-     .n_model = 2048, .n_heads = 32, .n_kv_heads = 4, .head_dim = 128, .n_vocab = 151936,
-     .n_context = 262144, .theta = 1e7f, .eps = 1e-6f, .n_experts = 128, .n_experts_used = 8,
-     .n_ff_expert = 768, .qk_norm = true},
-    {.name = "qwen3-8b", .arch = "qwen3", .pre = "qwen2", .n_layers = 36, .n_model = 4096,
-     .n_heads = 32, .n_kv_heads = 8, .head_dim = 128, .n_ff = 12288, .n_vocab = 151936,
-     .n_context = 40960, .theta = 1e6f, .eps = 1e-6f, .qk_norm = true},
-    {.name = "qwen2.5-7b", .arch = "qwen2", .pre = "qwen2", .n_layers = 28, .n_model = 3584,
-     .n_heads = 28, .n_kv_heads = 4, .head_dim = 128, .n_ff = 18944, .n_vocab = 152064,
-     .n_context = 32768, .theta = 1e6f, .eps = 1e-6f, .qkv_bias = true},
-    {.name = "qwen2.5-14b", .arch = "qwen2", .pre = "qwen2", .n_layers = 48, .n_model = 5120,
-     .n_heads = 40, .n_kv_heads = 8, .head_dim = 128, .n_ff = 13824, .n_vocab = 152064,
-     .n_context = 32768, .theta = 1e6f, .eps = 1e-6f, .qkv_bias = true},
-    {.name = "r1-distill-qwen-32b", .arch = "qwen2", .pre = "deepseek-r1-qwen", .n_layers = 64,
-     .n_model = 5120, .n_heads = 40, .n_kv_heads = 8, .head_dim = 128, .n_ff = 27648,
-     .n_vocab = 152064, .n_context = 131072, .theta = 1e6f, .eps = 1e-5f, .qkv_bias = true},
-    {.name = "llama-3.1-8b", .arch = "llama", .pre = "llama-bpe", .n_layers = 32, .n_model = 4096,
-     .n_heads = 32, .n_kv_heads = 8, .head_dim = 128, .n_ff = 14336, .n_vocab = 128256,
-     .n_context = 131072, .theta = 5e5f, .eps = 1e-5f},
-    {.name = "gemma-3-27b", .arch = "gemma3", .pre = "default", .n_layers = 62, .n_model = 5376,
-     .n_heads = 32, .n_kv_heads = 16, .head_dim = 128, .n_ff = 21504, .n_vocab = 262208,
-     .n_context = 131072, .theta = 1e6f, .eps = 1e-6f, .window = 1024, .rope_linear = 8,
-     .qk_norm = true, .post_norm = true},
-    {.name = "tiny-qwen35moe", .arch = "qwen35moe", .pre = "qwen35", .n_layers = 4,
-     .n_model = 256, .n_heads = 4, .n_kv_heads = 2, .head_dim = 64, .n_vocab = 1024,
-     .n_context = 32768, .theta = 1e7f, .eps = 1e-6f, .rope_dims = 16, .sections = {3, 3, 2},
-     .n_experts = 16, .n_experts_used = 4, .n_ff_expert = 256, .n_ff_shared = 256,
-     .ssm_state = 64, .ssm_k_heads = 2, .ssm_v_heads = 4, .qk_norm = true},
-    {.name = "tiny-qwen35", .arch = "qwen35", .pre = "qwen35", .n_layers = 4, .n_model = 256,
-     .n_heads = 4, .n_kv_heads = 2, .head_dim = 64, .n_ff = 512, .n_vocab = 1024,
-     .n_context = 32768, .theta = 1e7f, .eps = 1e-6f, .rope_dims = 16, .sections = {3, 3, 2},
-     .ssm_state = 64, .ssm_k_heads = 2, .ssm_v_heads = 4, .qk_norm = true},
-    {.name = "tiny-qwen3moe", .arch = "qwen3moe", .pre = "qwen2", .n_layers = 3, .n_model = 256,
-     .n_heads = 4, .n_kv_heads = 2, .head_dim = 64, .n_vocab = 1024, .n_context = 32768,
-     .theta = 1e7f, .eps = 1e-6f, .n_experts = 8, .n_experts_used = 2, .n_ff_expert = 256,
-     .qk_norm = true},
-    {.name = "tiny-qwen3", .arch = "qwen3", .pre = "qwen2", .n_layers = 3, .n_model = 256,
-     .n_heads = 4, .n_kv_heads = 2, .head_dim = 64, .n_ff = 512, .n_vocab = 1024,
-     .n_context = 32768, .theta = 1e6f, .eps = 1e-6f, .qk_norm = true},
-    {.name = "tiny-qwen2", .arch = "qwen2", .pre = "qwen2", .n_layers = 3, .n_model = 256,
-     .n_heads = 4, .n_kv_heads = 2, .head_dim = 64, .n_ff = 512, .n_vocab = 1024,
-     .n_context = 32768, .theta = 1e6f, .eps = 1e-6f, .qkv_bias = true},
-    {.name = "tiny-llama", .arch = "llama", .pre = "llama-bpe", .n_layers = 3, .n_model = 256,
-     .n_heads = 4, .n_kv_heads = 2, .head_dim = 64, .n_ff = 512, .n_vocab = 1024,
-     .n_context = 32768, .theta = 5e5f, .eps = 1e-5f},
-    {.name = "tiny-gemma3", .arch = "gemma3", .pre = "default", .n_layers = 6, .n_model = 256,
-     .n_heads = 4, .n_kv_heads = 2, .head_dim = 64, .n_ff = 512, .n_vocab = 1024,
-     .n_context = 32768, .theta = 1e6f, .eps = 1e-6f, .window = 64, .rope_linear = 8,
-     .qk_norm = true, .post_norm = true},
-};
-// clang-format on
 
 // ---- recipes ----
 
@@ -413,7 +336,7 @@ static void put_metadata(struct plan *plan)
 static void put_tensors(struct plan *plan)
 {
     const struct shape *s = plan->shape;
-    bool tied = plan->options.tied || s->post_norm; // Gemma's output is its embedding
+    bool tied = plan->options.tied || s->tied || s->post_norm; // Gemma's output is its embedding
     // Tied embeddings are read as outputs, so they are as small as those.
     float deviation = tied ? 1 / sqrtf((float)s->n_model) : 1;
     enum role role = tied ? ROLE_OUTPUT : ROLE_EMBEDDING;
@@ -459,9 +382,7 @@ static enum err plan_init(struct plan *plan, const char *name,
                           const struct synthetic_options *options, struct error *error)
 {
     *plan = (struct plan){0};
-    for (size_t i = 0; i < COUNT_OF(shapes) && !plan->shape; i++)
-        if (strcmp(shapes[i].name, name) == 0)
-            plan->shape = &shapes[i];
+    plan->shape = shape_find(name);
     if (!plan->shape)
         return fail(error, ERR_NOT_FOUND, "there is no shape called %s", name);
     if (options)
@@ -530,7 +451,8 @@ static void fill_blocks(const struct plan *plan, const struct planned *tensor, v
 
 const char *synthetic_name_at(size_t i)
 {
-    return i < COUNT_OF(shapes) ? shapes[i].name : NULL;
+    const struct shape *shape = shape_at(i);
+    return shape ? shape->name : NULL;
 }
 
 enum err synthetic_measure(uint64_t *size, size_t *n_tensors, const char *name,
