@@ -29,6 +29,17 @@ static struct constraint *tools_constraint(struct host *host, const struct conve
     return constraint;
 }
 
+// llama-server's `grammar`.  One that makes no sense is told in the log and constrains nothing.
+static struct constraint *grammar_constraint(struct host *host, struct str grammar,
+                                             const struct constraint_options *options)
+{
+    struct constraint *constraint = NULL;
+    struct error error;
+    if (constraint_open_gbnf(&constraint, host->vocabulary, grammar, options, &error))
+        host_say(host, "grammar: %s", error.text);
+    return constraint;
+}
+
 struct constraint_state *host_constrain(struct host *host, const struct api_request *request,
                                         bool opens_thinking)
 {
@@ -43,6 +54,8 @@ struct constraint_state *host_constrain(struct host *host, const struct api_requ
             constraint_open_schema(host->vocabulary, json_text(c->answer.schema), &options);
     else if (c->answer.form == ANSWER_JSON)
         constraint = constraint_open_json_object(host->vocabulary, &options);
+    else if (json_str(request->sampling.grammar).size)
+        constraint = grammar_constraint(host, json_str(request->sampling.grammar), &options);
     else if (c->n_tools)
         constraint = tools_constraint(host, c, &options);
     if (!constraint)

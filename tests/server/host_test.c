@@ -225,6 +225,47 @@ TEST(host, answers_follow_their_schema_and_calls_their_tool)
     stage_close(&stage);
 }
 
+TEST(host, a_raw_completion_follows_a_grammar)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){0}, NULL);
+    struct json_object *answer =
+        ask(&stage, "/completion",
+            "{\"prompt\":\"abc\",\"n_predict\":50,\"grammar\":\"root ::= \\\"yes\\\" | "
+            "\\\"no\\\"\"}");
+    struct str content = json_str_at(answer, "content");
+    if (!str_is(content, "yes") && !str_is(content, "no"))
+        fail_msg("%s", json_object_to_json_string(answer));
+    json_object_put(answer);
+    stage_close(&stage);
+}
+
+TEST(host, a_thinking_budget_ends_the_thinking_and_the_answer_goes_on)
+{
+    (void)state;
+    static const char chat_template[] =
+        "{%- for m in messages %}{{- '<|im_start|>' + m.role + '\\n' + m.content + "
+        "'<|im_end|>\\n' }}{%- endfor %}{{- '<|im_start|>assistant\\n<think>\\n' }}";
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){.dialect = "qwq", .chat_template = chat_template},
+               NULL);
+    struct json_object *answer =
+        ask(&stage, "/v1/messages",
+            "{\"max_tokens\":80,\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":8},"
+            "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+    struct json_object *content = json_at(answer, "content");
+    assert_int_equal(json_length(content), 2);
+    struct json_object *thinking = json_object_array_get_idx(content, 0);
+    struct json_object *text = json_object_array_get_idx(content, 1);
+    assert_true(str_is(json_str_at(thinking, "type"), "thinking"));
+    assert_true(json_str_at(thinking, "signature").size > 0);
+    assert_true(json_str_at(text, "text").size > 0);
+    assert_int_equal(json_object_get_int(json_at(answer, "usage.output_tokens")), 80);
+    json_object_put(answer);
+    stage_close(&stage);
+}
+
 TEST(host, an_idle_model_sleeps_and_wakes)
 {
     (void)state;
@@ -285,5 +326,7 @@ RUN_TESTS(IS(host, greedy_answers_repeat_and_the_second_comes_from_the_cache),
           IS(host, scripted_answers_become_thinking_text_and_calls),
           IS(host, raw_completions_stop_at_their_sequences_and_score_their_prompt),
           IS(host, answers_follow_their_schema_and_calls_their_tool),
+          IS(host, a_raw_completion_follows_a_grammar),
+          IS(host, a_thinking_budget_ends_the_thinking_and_the_answer_goes_on),
           IS(host, an_idle_model_sleeps_and_wakes),
           IS(host, answers_at_the_same_time_are_those_given_alone))
