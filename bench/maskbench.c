@@ -1,5 +1,7 @@
 // maskbench DATA.jsonl VOCAB.gguf [--pad N] [--only NAME] [--verbose]
 //
+// --pad makes the vocabulary N tokens large with words joined of its words.
+//
 // How many schemas does the constraint get right, and what does a mask cost?  Each line of DATA is
 // {"name", "schema", "tests": [{"valid", "data"}]}.  Instances are written as Python's json.dumps
 // does, tokenised, and taken token by token: before each token its mask is computed, and the token
@@ -128,6 +130,25 @@ static void write_json(struct buf *out, struct json_object *value)
 
 // ---- the vocabulary ----
 
+// Appends the first token from `at` on that is a word or a part of one, with or without a blank.
+static void append_word(struct buf *blob, const struct tokenizer *tokenizer, size_t at)
+{
+    for (;; at++) {
+        token_id id = (token_id)(at % tokenizer_n_tokens(tokenizer));
+        struct str bytes = tokenizer_bytes(tokenizer, id);
+        bool is_word = bytes.size > 1 && tokenizer_kind(tokenizer, id) == TOKEN_NORMAL;
+        for (size_t i = 0; i < bytes.size && is_word;) {
+            uint32_t c = utf8_next(bytes, &i);
+            is_word = (c >= 0x80 && c != 0xfffd) || (c >= 'a' && c <= 'z') ||
+                      (c >= 'A' && c <= 'Z') || (c == ' ' && i == 1);
+        }
+        if (is_word) {
+            buf_append(blob, bytes.data, bytes.size);
+            return;
+        }
+    }
+}
+
 static struct constraint_vocabulary *vocabulary_of(const struct tokenizer *tokenizer, size_t n_pad)
 {
     size_t n = tokenizer_n_tokens(tokenizer), n_all = n_pad > n ? n_pad : n;
@@ -136,11 +157,9 @@ static struct constraint_vocabulary *vocabulary_of(const struct tokenizer *token
     uint8_t *roles = mem_new(uint8_t, n_all);
     for (size_t id = 0; id < n_all; id++) {
         offsets[id] = (uint32_t)blob.size;
-        if (id >= n) { // more words like those that are there: "foo" + "bar"
-            struct str a = tokenizer_bytes(tokenizer, (token_id)(id * 7919 % 100000 + 300));
-            struct str b = tokenizer_bytes(tokenizer, (token_id)(id * 104729 % 50000 + 300));
-            buf_append(&blob, a.data, a.size);
-            buf_append(&blob, b.data, b.size);
+        if (id >= n) { // a larger vocabulary knows more words, not more punctuation
+            append_word(&blob, tokenizer, id * 7919);
+            append_word(&blob, tokenizer, id * 104729);
             continue;
         }
         struct str bytes = tokenizer_bytes(tokenizer, (token_id)id);

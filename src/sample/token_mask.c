@@ -172,6 +172,48 @@ static void add_exit(struct text_mask *mask, size_t *capacity, size_t node)
     mask->exits[mask->n_exits++] = (uint32_t)node;
 }
 
+// All strings but finitely many: what any string may go on with, less what leads to one of those.
+static struct text_mask *open_text_mask(const struct mask_cache *cache, struct dfa *dfa,
+                                        const struct token_trie *trie, dfa_state state)
+{
+    const struct text_mask *any = cache->free_string;
+    struct text_mask *text = mem_new(struct text_mask, 1);
+    dfa_state *states = mem_new(dfa_state, 2 * (trie->depth_max + 1));
+    dfa_state *free_states = states + trie->depth_max + 1;
+    size_t n_kept = 0, at = 0;
+    text->mask = mem_new(uint64_t, trie->n_words + 1);
+    text->exits = mem_new(uint32_t, any->n_exits + 1);
+    memcpy(text->mask, any->mask, trie->n_words * sizeof(uint64_t));
+    states[0] = state;
+    free_states[0] = cache->free_string_state;
+    for (size_t i = 1; i < trie->n_nodes;) {
+        const struct trie_node *node = &trie->nodes[i];
+        dfa_state next = dfa_step(dfa, states[node->depth - 1], node->byte);
+        dfa_state next_free = dfa_step(dfa, free_states[node->depth - 1], node->byte);
+        if (next != next_free && next != DFA_DEAD) {
+            states[node->depth] = next;
+            free_states[node->depth] = next_free;
+            i++;
+            continue;
+        }
+        if (next != next_free) { // one of the excluded strings: nothing below is left
+            for (size_t t = node->token_first; t < trie->nodes[node->skip].token_first; t++)
+                text->mask[(size_t)trie->order[t] >> 6] &=
+                    ~(UINT64_C(1) << ((size_t)trie->order[t] & 63));
+            for (; at < any->n_exits && any->exits[at] < i; at++)
+                text->exits[n_kept++] = any->exits[at];
+            while (at < any->n_exits && any->exits[at] < node->skip)
+                at++;
+        }
+        i = node->skip;
+    }
+    while (at < any->n_exits)
+        text->exits[n_kept++] = any->exits[at++];
+    text->n_exits = n_kept;
+    free(states);
+    return text;
+}
+
 struct text_mask *text_mask_open(const struct mask_cache *cache, struct dfa *dfa,
                                  const struct token_trie *trie, dfa_state state)
 {
@@ -271,7 +313,9 @@ const struct text_mask *mask_cache_find(struct mask_cache *cache, struct dfa *df
     if (!cache->by_state[state]) {
         if (cache->size > cache->size_max)
             cache_evict(cache, SIZE_MAX);
-        struct text_mask *mask = text_mask_open(cache, dfa, trie, state);
+        bool is_open = cache->free_string && dfa_flags(dfa, state) & DFA_OPEN;
+        struct text_mask *mask = is_open ? open_text_mask(cache, dfa, trie, state)
+                                         : text_mask_open(cache, dfa, trie, state);
         cache->by_state[state] = mask;
         cache->size += trie->n_words * 8 + mask->n_exits * 4;
     }
