@@ -35,12 +35,14 @@ endif
 LDLIBS_CLI := $(shell pkg-config --libs libedit 2>/dev/null)
 CFLAGS     += $(shell pkg-config --cflags libedit cmocka 2>/dev/null)
 
-# ---- Vulkan: compiled only where its headers and glslc are found ----
-VULKAN ?= $(shell pkg-config --exists vulkan volk 2>/dev/null && command -v glslc >/dev/null && echo 1)
+# ---- Vulkan: compiled only where its headers (volk.h has no .pc file everywhere) and glslc are ----
+VULKAN ?= $(shell pkg-config --exists vulkan 2>/dev/null && command -v glslc >/dev/null && \
+            echo '\#include <volk.h>' | $(CC) $$(pkg-config --cflags vulkan) -E - >/dev/null 2>&1 && \
+            echo 1)
 ifeq ($(VULKAN),1)
 CPPFLAGS   += -DHEARTH_VULKAN=1
-CFLAGS     += $(shell pkg-config --cflags vulkan volk)
-LDLIBS     += $(shell pkg-config --libs volk) -ldl
+CFLAGS     += $(shell pkg-config --cflags vulkan)
+LDLIBS     += -ldl
 endif
 
 # ---- sources ----
@@ -90,15 +92,21 @@ $(BUILD)/obj/%.o: %.c
 	@echo '  CC $<'
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $(call isa_flags,$<) -MMD -MP -c -o $@ $<
 
-# ---- shaders: one SPIR-V word list per shader, included by src/backend/vulkan/pipelines.c ----
-SHADERS     := $(sort $(wildcard src/backend/vulkan/shaders/*.comp))
-SHADERS_SPV := $(SHADERS:src/backend/vulkan/shaders/%.comp=$(BUILD)/gen/shaders/%.inc)
-SHADER_PARTS := $(wildcard src/backend/vulkan/shaders/*.glsl)
-$(BUILD)/gen/shaders/%.inc: src/backend/vulkan/shaders/%.comp $(SHADER_PARTS)
+# ---- shaders: each line of shaders.def, as an array of SPIR-V words in one file for pipelines.c ----
+SHADER_DIR   := src/backend/vulkan
+SHADERS      := $(shell sed -n 's/^PIPELINE([A-Z_]*, \([a-z_]*\), \([A-Z0-9_]*\)).*/\1-\2/p' \
+                  $(SHADER_DIR)/shaders.def | sort -u)
+SHADER_WORDS := $(SHADERS:%=$(BUILD)/gen/shaders/%.words)
+$(BUILD)/gen/shaders/%.words: $(wildcard $(SHADER_DIR)/shaders/*) Makefile
 	@mkdir -p $(@D)
-	glslc --target-env=vulkan1.2 -O -mfmt=num -o $@ $<
+	@echo '  GLSLC $*'
+	@glslc --target-env=vulkan1.2 -O -Werror -DFORMAT_$(lastword $(subst -, ,$*)) -mfmt=num -o $@ \
+	    $(SHADER_DIR)/shaders/$(firstword $(subst -, ,$*)).comp
+$(BUILD)/gen/shaders/all.inc: $(SHADER_WORDS)
+	@for s in $(SHADERS); do echo "static const uint32_t shader_$$s[] = {" | tr - _; \
+	    cat $(BUILD)/gen/shaders/$$s.words; echo '};'; done >$@
 ifeq ($(VULKAN),1)
-$(BUILD)/obj/src/backend/vulkan/pipelines.o: $(SHADERS_SPV)
+$(BUILD)/obj/src/backend/vulkan/pipelines.o: $(BUILD)/gen/shaders/all.inc
 endif
 
 # ---- tests ----
