@@ -159,6 +159,8 @@ static bool takes_scan(const struct number_spec *spec, const struct scan *s)
         return false;
     if (s->has_exponent && !takes_exponent(spec))
         return false;
+    if (s->has_point && !spec->takes_fractions) // 3.0 is an integer that nobody writes
+        return false;
     bool is_integer = s->is_fraction_zero && !s->has_exponent;
     if (s->has_exponent)
         is_integer = floor(s->value) == s->value;
