@@ -72,15 +72,15 @@ TEMPLATE void row_by_some(float *y, size_t y_stride, const char *w, const char *
         finish(sums[k], w, (const void *)(x + k * x_size), n, one);
 }
 
-// Weight rows two at a time hide the latency of a single chain of sums; one activation row.
+// Decoding: the next weights are asked for, `ahead` bytes on.
 TEMPLATE void rows_float(float *y, const char *w, size_t row_size, size_t n_rows, const char *x,
                          size_t n, load_eight *eight, load_one *one)
 {
-    for (size_t r = 0; r < n_rows; r++) {
-        const char *row = w + r * row_size;
-        for (size_t at = 0; at < row_size; at += 1024)
-            _mm_prefetch(row + row_size + at, _MM_HINT_T0);
-        row_by_some(y + r, 0, row, x, 0, 1, n, eight, one);
+    const size_t ahead = 4096;
+    for (size_t r = 0; r < n_rows; r++, w += row_size) {
+        for (size_t at = 0; at < row_size; at += 64)
+            _mm_prefetch(w + ahead + at, _MM_HINT_T0);
+        row_by_some(y + r, 0, w, x, 0, 1, n, eight, one);
     }
 }
 
