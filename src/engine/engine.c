@@ -25,6 +25,7 @@ struct engine {
     struct model *model;
     const struct tokenizer *tokenizer;
     struct engine_config config;
+    uint64_t *samplable; // a bit per row of the head that stands for a real token; NULL: all do
     pthread_t thread;
 
     pthread_mutex_t lock; // for what follows
@@ -406,6 +407,22 @@ static enum err check_room(const struct engine *engine, struct model_options *ne
     return OK;
 }
 
+// Vocabularies are padded to round numbers; the rows behind them have logits, too.
+static uint64_t *list_samplable(const struct tokenizer *tokenizer, uint32_t n_vocab)
+{
+    uint64_t *mask = mem_new(uint64_t, (n_vocab + 63) / 64);
+    uint32_t n = 0;
+    for (uint32_t id = 0; tokenizer && id < n_vocab; id++)
+        if (id < tokenizer_n_tokens(tokenizer) && tokenizer_is_samplable(tokenizer, (token_id)id)) {
+            mask[id / 64] |= UINT64_C(1) << id % 64;
+            n++;
+        }
+    if (tokenizer && n > 0 && n < n_vocab)
+        return mask;
+    free(mask);
+    return NULL;
+}
+
 enum err engine_open(struct engine **out, struct model *model, const struct tokenizer *tokenizer,
                      const struct engine_config *config, struct error *error)
 {
@@ -424,6 +441,7 @@ enum err engine_open(struct engine **out, struct model *model, const struct toke
     pthread_mutex_init(&engine->lock, NULL);
     cond_init(&engine->work);
     open_memory(engine);
+    engine->samplable = list_samplable(tokenizer, model_hyperparams(model)->n_vocab);
     batch_init(&engine->batch, needed.n_rows_max, needed.n_outputs_max, engine->config.n_parallel);
     engine->running = mem_new(struct request *, engine->config.n_parallel);
     uint32_t n_answer = engine->config.n_cache_tokens / ANSWER_SHARE;
@@ -461,6 +479,7 @@ void engine_close(struct engine *engine)
     pthread_cond_destroy(&engine->work);
     free(engine->waiting);
     free(engine->running);
+    free(engine->samplable);
     free(engine->items);
     free(engine->candidates);
     free(engine->tried);
@@ -474,9 +493,9 @@ enum err engine_submit(struct engine *engine, struct request **out,
                        struct error *error)
 {
     struct request *request;
-    enum err err =
-        request_create(&request, generation, engine->config.n_context,
-                       model_hyperparams(engine->model)->n_vocab, notify, context, error);
+    enum err err = request_create(&request, generation, engine->config.n_context,
+                                  model_hyperparams(engine->model)->n_vocab, engine->samplable,
+                                  notify, context, error);
     *out = NULL;
     if (err)
         return err;

@@ -53,8 +53,8 @@ static void copy_script(struct request *request, const struct generation *genera
 }
 
 enum err request_create(struct request **out, const struct generation *generation,
-                        uint32_t n_context, uint32_t n_vocab, void (*notify)(void *), void *context,
-                        struct error *error)
+                        uint32_t n_context, uint32_t n_vocab, const uint64_t *samplable,
+                        void (*notify)(void *), void *context, struct error *error)
 {
     *out = NULL;
     struct sampler *sampler = NULL;
@@ -88,7 +88,7 @@ enum err request_create(struct request **out, const struct generation *generatio
     copy_script(request, generation);
     request->detects_loops = generation->sampling.detects_loops;
     request->sampler = sampler;
-    guide_init(&request->guide, generation->constraint, n_vocab);
+    guide_init(&request->guide, generation->constraint, samplable, n_vocab);
     request->since_ns = os_time_ns();
     request->stats.n_prompt = n_prompt;
     request->mailbox.stats = request->stats;

@@ -62,8 +62,8 @@ struct request {
 
 // Copies the generation; its constraint is taken over in any case.  Errors as engine_submit()'s.
 enum err request_create(struct request **out, const struct generation *generation,
-                        uint32_t n_context, uint32_t n_vocab, void (*notify)(void *), void *context,
-                        struct error *error);
+                        uint32_t n_context, uint32_t n_vocab, const uint64_t *samplable,
+                        void (*notify)(void *), void *context, struct error *error);
 void request_let_go(struct request *request); // one owner less
 
 // Opens the session; false when there is no room yet.

@@ -4,9 +4,10 @@
 
 #include "base/memory.h"
 
-void guide_init(struct guide *guide, struct constraint_state *state, uint32_t n_vocab)
+void guide_init(struct guide *guide, struct constraint_state *state, const uint64_t *samplable,
+                uint32_t n_vocab)
 {
-    *guide = (struct guide){.state = state};
+    *guide = (struct guide){.state = state, .samplable = samplable};
     if (!state)
         return;
     // The sampler reads a bit for each row of the head, the constraint writes one for each token.
@@ -27,8 +28,9 @@ void guide_release(struct guide *guide)
 
 const uint64_t *guide_mask(struct guide *guide)
 {
-    if (guide->state)
-        constraint_state_mask(guide->state, guide->mask);
+    if (!guide->state)
+        return guide->samplable;
+    constraint_state_mask(guide->state, guide->mask);
     return guide->mask;
 }
 

@@ -15,6 +15,7 @@
 
 struct guide {
     struct constraint_state *state; // NULL: free
+    const uint64_t *samplable;      // what a free answer may hold; NULL: any token
     uint64_t *mask;
     struct buf forced;        // scratch: bytes that must come next
     struct token_list tokens; // scratch: the same as tokens
@@ -22,8 +23,9 @@ struct guide {
     size_t n_ends_max;
 };
 
-// Takes the state over; NULL is free.
-void guide_init(struct guide *guide, struct constraint_state *state, uint32_t n_vocab);
+// Takes the state over; NULL is free, among the tokens of `samplable` (a bit each, borrowed; NULL: all).
+void guide_init(struct guide *guide, struct constraint_state *state, const uint64_t *samplable,
+                uint32_t n_vocab);
 void guide_release(struct guide *guide);
 
 // Allowed tokens, a bit each, for sampler_sample(); NULL: all.

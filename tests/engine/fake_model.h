@@ -300,6 +300,18 @@ static inline void fake_close(struct model *model)
 
 enum { FAKE_PAIR = 60 }; // "ab"
 
+size_t tokenizer_n_tokens(const struct tokenizer *tokenizer)
+{
+    (void)tokenizer;
+    return FAKE_VOCAB;
+}
+
+bool tokenizer_is_samplable(const struct tokenizer *tokenizer, token_id id)
+{
+    (void)tokenizer;
+    return id < FAKE_VOCAB;
+}
+
 bool tokenizer_is_end(const struct tokenizer *tokenizer, token_id id)
 {
     (void)tokenizer;
