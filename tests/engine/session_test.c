@@ -19,7 +19,7 @@ struct world {
     struct session sessions[N_SESSIONS];
     uint32_t owner[N_SESSIONS];    // conversation
     uint32_t n_answer[N_SESSIONS]; // tokens still to sample
-    uint64_t n_computed, n_reused, n_checked;
+    uint64_t n_computed, n_reused, n_checked, n_stalled;
 };
 
 static void open_world(struct world *w, struct fake_config config, uint32_t n_pages,
@@ -95,7 +95,7 @@ static void change(struct world *w, struct conversation *c)
     if (kind == 3)
         c->n_tokens = below(w, c->n_tokens + 1);
     uint32_t n_new = kind == 4 ? 0 : 1 + below(w, below(w, 4) ? 30 : 150);
-    if (c->n_tokens + n_new + 40 > N_TOKENS_MAX)
+    if (c->n_tokens + n_new + 92 > N_TOKENS_MAX)
         c->n_tokens = 100;
     for (n_new += c->n_tokens + n_new == 0; n_new > 0; n_new--) {
         // Few different tokens at the start, so that conversations share trunks.
@@ -110,11 +110,11 @@ static void start(struct world *w, int i)
     struct conversation *c = &w->conversations[w->owner[i]];
     change(w, c);
     uint32_t boundaries[] = {c->n_tokens / 4, c->n_tokens / 2, c->n_tokens - c->n_tokens / 8};
-    w->n_answer[i] = below(w, 20);
+    w->n_answer[i] = below(w, below(w, 4) ? 20 : 90);
     struct session_options options = {.tokens = c->tokens,
                                       .n_tokens = c->n_tokens,
                                       .n_tokens_max = c->n_tokens + w->n_answer[i] + 1,
-                                      .n_tokens_reserved = c->n_tokens + w->n_answer[i] + 1,
+                                      .n_tokens_reserved = c->n_tokens + below(w, 2),
                                       .boundaries = boundaries,
                                       .n_boundaries = 3,
                                       .n_snapshots_max = 3,
@@ -135,6 +135,12 @@ static void step(struct world *w, int i)
     struct session *session = &w->sessions[i];
     session_catch_up(session);
     uint32_t n_rows = session_cut(session, 1 + below(w, 128));
+    if (!session_make_room(session, n_rows)) { // the others hold all there is: goes on later
+        w->n_stalled++;
+        if (below(w, 3) == 0)
+            session_close(session, true);
+        return;
+    }
     run_rows(w, session, n_rows);
     if (below(w, 40) == 0) { // cancelled
         session_close(session, below(w, 4) > 0);
@@ -169,8 +175,9 @@ static void converse(struct fake_config config, uint32_t n_pages, uint32_t n_sta
             prefix_tree_check(w->memory.tree);
         assert_int_equal(w->model->n_violations, 0);
     }
-    print_message("    %u computed, %u reused, %u answers compared\n", (unsigned)w->n_computed,
-                  (unsigned)w->n_reused, (unsigned)w->n_checked);
+    print_message("    %u computed, %u reused, %u logits compared, %u times stalled\n",
+                  (unsigned)w->n_computed, (unsigned)w->n_reused, (unsigned)w->n_checked,
+                  (unsigned)w->n_stalled);
     assert_true(w->n_checked > 1000 && w->n_reused > 1000);
     close_world(w);
     free(w);
