@@ -65,8 +65,9 @@ TEST(constraint, a_token_that_is_refused_changes_nothing)
 TEST(constraint, copies_part_and_a_reset_starts_over)
 {
     (void)state;
-    struct constraint_state *text =
-        begin("{\"type\":\"object\",\"properties\":{\"a\":{},\"b\":{}},\"additionalProperties\":false}", NULL);
+    struct constraint_state *text = begin(
+        "{\"type\":\"object\",\"properties\":{\"a\":{},\"b\":{}},\"additionalProperties\":false}",
+        NULL);
     assert_true(take(text, "{\"a\": [1, "));
     struct constraint_state *copy = constraint_state_copy(text);
     assert_true(take(text, "2], \"b\": 0}"));
@@ -84,9 +85,10 @@ TEST(constraint, forced_bytes_are_those_without_a_choice)
 {
     (void)state;
     struct buf forced = {0};
-    struct constraint_state *text = begin(
-        "{\"type\":\"object\",\"properties\":{\"name\":{\"const\":\"Ada\"}},\"required\":[\"name\"],"
-        "\"additionalProperties\":false}", NULL);
+    struct constraint_state *text = begin("{\"type\":\"object\",\"properties\":{\"name\":{"
+                                          "\"const\":\"Ada\"}},\"required\":[\"name\"],"
+                                          "\"additionalProperties\":false}",
+                                          NULL);
     assert_true(take(text, "{\""));
     assert_int_equal(constraint_state_forced(text, &forced), 5);
     assert_string_equal(forced.data, "name\"");
@@ -104,7 +106,8 @@ TEST(constraint, the_last_forced_tokens_wait_when_a_longer_one_could_be_meant)
     // "name" cannot grow in this vocabulary, the quote behind it could become `": `.
     const size_t ends[] = {4, 5};
     assert_int_equal(constraint_stable_tokens(vocabulary, STR("name\""), ends, 2), 1);
-    assert_int_equal(constraint_stable_tokens(vocabulary, STR("name\"x"), (size_t[]){4, 5, 6}, 3), 3);
+    assert_int_equal(constraint_stable_tokens(vocabulary, STR("name\"x"), (size_t[]){4, 5, 6}, 3),
+                     3);
     assert_int_equal(constraint_stable_tokens(vocabulary, STR("na"), (size_t[]){1, 2}, 2), 0);
 }
 
@@ -177,8 +180,10 @@ TEST(constraint, threads_share_one)
 {
     (void)state;
     struct constraint *constraint = constraint_open_schema(
-        vocabulary, STR("{\"type\":\"object\",\"properties\":{\"id\":{\"pattern\":\"^[a-z]+-\\\\d{2}$\"},"
-                        "\"n\":{\"items\":{\"type\":\"integer\",\"maximum\":20}}}}"), NULL);
+        vocabulary,
+        STR("{\"type\":\"object\",\"properties\":{\"id\":{\"pattern\":\"^[a-z]+-\\\\d{2}$\"},"
+            "\"n\":{\"items\":{\"type\":\"integer\",\"maximum\":20}}}}"),
+        NULL);
     pthread_t threads[4];
     for (size_t t = 0; t < COUNT_OF(threads); t++)
         pthread_create(&threads[t], NULL, read_texts, constraint);
