@@ -5,23 +5,23 @@
 #include "backend/cpu/kernels/layers.h"
 
 // ---- attention ----
-// Rows with the same limits are taken in pairs (the heads of a token usually come in such groups),
-// so that a key or value is loaded once for two.
+// Rows with the same limits (the heads of a token) are taken four or two at a time: a page of keys does
+// not fit the first-level cache beside its values, so each key loaded should meet several rows.  Rows
+// times keys, and rows times registers of values, make eight sums.
 
-enum { ROWS_MAX = 2, KEYS_MAX = 4 };
+enum { ROWS_MAX = 4, SUMS = 8 };
 
-// Dot products of n_rows rows with the KEYS_MAX keys k, or with the first one only.
-TEMPLATE void some_scores(__m256 sums[ROWS_MAX][KEYS_MAX], const struct attend_row *rows,
-                          size_t n_rows, const float *k, size_t n_keys, size_t head_dim)
+// sums[r * n_keys + j] = lanes of row r . key j
+TEMPLATE void some_scores(__m256 sums[SUMS], const struct attend_row *rows, size_t n_rows,
+                          const float *k, size_t n_keys, size_t head_dim)
 {
-    UNROLLED for (size_t a = 0; a < n_rows * n_keys; a++) sums[a / n_keys][a % n_keys] =
-        _mm256_setzero_ps();
+    UNROLLED for (size_t a = 0; a < n_rows * n_keys; a++) sums[a] = _mm256_setzero_ps();
     for (size_t i = 0; i < head_dim; i += 8)
         UNROLLED for (size_t a = 0; a < n_rows * n_keys; a++)
         {
             __m256 q = _mm256_loadu_ps(rows[a / n_keys].q + i);
             __m256 key = _mm256_loadu_ps(k + a % n_keys * head_dim + i);
-            sums[a / n_keys][a % n_keys] = _mm256_fmadd_ps(key, q, sums[a / n_keys][a % n_keys]);
+            sums[a] = _mm256_fmadd_ps(key, q, sums[a]);
         }
 }
 
@@ -32,44 +32,53 @@ TEMPLATE __m128 sum_four(const __m256 v[4])
     return _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
 }
 
-// scores[row][first..end), everything else 0.
+// scores[r][j .. j + n_keys)
+TEMPLATE void store_scores(float scores[ROWS_MAX][KV_PAGE_TOKENS], size_t j, __m256 sums[SUMS],
+                           size_t n_rows, size_t n_keys, float scale)
+{
+    float values[SUMS];
+    UNROLLED for (size_t a = n_rows * n_keys; a % 4; a++) sums[a] = sums[0];
+    UNROLLED for (size_t a = 0; a < n_rows * n_keys; a += 4)
+        _mm_storeu_ps(values + a, _mm_mul_ps(_mm_set1_ps(scale), sum_four(sums + a)));
+    UNROLLED for (size_t r = 0; r < n_rows; r++)
+        memcpy(scores[r] + j, values + r * n_keys, n_keys * sizeof *values);
+}
+
+// scores[row][first..end), everything else -INFINITY.
 TEMPLATE void page_scores(float scores[ROWS_MAX][KV_PAGE_TOKENS], const struct attend_row *rows,
                           size_t n_rows, const float *k, size_t head_dim, float scale)
 {
-    __m256 sums[ROWS_MAX][KEYS_MAX];
-    const __m128 scales = _mm_set1_ps(scale);
+    const uint32_t n_keys = n_rows == 4 ? 2 : 4;
+    __m256 sums[SUMS];
     uint32_t j = rows->first;
-    for (; j + KEYS_MAX <= rows->end; j += KEYS_MAX) {
-        some_scores(sums, rows, n_rows, k + j * head_dim, KEYS_MAX, head_dim);
-        UNROLLED for (size_t r = 0; r < n_rows; r++)
-            _mm_storeu_ps(scores[r] + j, _mm_mul_ps(scales, sum_four(sums[r])));
+    for (; j + n_keys <= rows->end; j += n_keys) {
+        some_scores(sums, rows, n_rows, k + j * head_dim, n_keys, head_dim);
+        store_scores(scores, j, sums, n_rows, n_keys, scale);
     }
     for (; j < rows->end; j++) {
         some_scores(sums, rows, n_rows, k + j * head_dim, 1, head_dim);
-        UNROLLED for (size_t r = 0; r < n_rows; r++)
-        {
-            const __m256 alone[4] = {sums[r][0], sums[r][0], sums[r][0], sums[r][0]};
-            scores[r][j] = scale * _mm_cvtss_f32(sum_four(alone));
-        }
+        store_scores(scores, j, sums, n_rows, 1, scale);
     }
 }
 
-// Scores to weights relative to the new maximum; returns the factor of what was there before.
+TEMPLATE float largest(__m256 v)
+{
+    __m128 m = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    m = _mm_max_ps(m, _mm_movehl_ps(m, m));
+    return _mm_cvtss_f32(_mm_max_ss(m, _mm_movehdup_ps(m)));
+}
+
+// Scores to weights relative to the new maximum; returns the factor of what was there before.  Scores
+// outside the row's limits are -INFINITY, which makes them weights of 0.
 TEMPLATE float softmax_page(float *p, struct attend_row *row)
 {
-    float max = row->max;
-    for (uint32_t j = row->first; j < row->end; j++)
-        max = max > p[j] ? max : p[j];
-    float rescale = exp_f32(row->max - max);
-    __m256 sums = _mm256_setzero_ps();
-    for (uint32_t j = row->first / 8 * 8; j < row->end; j += 8) {
-        __m256i index =
-            _mm256_add_epi32(_mm256_set1_epi32((int)j), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-        __m256i outside =
-            _mm256_or_si256(_mm256_cmpgt_epi32(_mm256_set1_epi32((int)row->first), index),
-                            _mm256_cmpgt_epi32(index, _mm256_set1_epi32((int)row->end - 1)));
+    const uint32_t start = row->first / 8 * 8;
+    __m256 sums = _mm256_setzero_ps(), maxs = _mm256_set1_ps(row->max);
+    for (uint32_t j = start; j < row->end; j += 8)
+        maxs = _mm256_max_ps(maxs, _mm256_loadu_ps(p + j));
+    float max = largest(maxs), rescale = exp_f32(row->max - max);
+    for (uint32_t j = start; j < row->end; j += 8) {
         __m256 weight = exp_eight(_mm256_sub_ps(_mm256_loadu_ps(p + j), _mm256_set1_ps(max)));
-        weight = _mm256_andnot_ps(_mm256_castsi256_ps(outside), weight);
         _mm256_storeu_ps(p + j, weight);
         sums = _mm256_add_ps(sums, weight);
     }
@@ -108,31 +117,41 @@ TEMPLATE void attend_some(struct attend_row *rows, size_t n_rows, const float *k
                           size_t head_dim, float scale)
 {
     float p[ROWS_MAX][KV_PAGE_TOKENS], rescale[ROWS_MAX];
-    memset(p, 0, n_rows * sizeof p[0]);
+    for (size_t i = 0; i < n_rows * KV_PAGE_TOKENS; i += 8)
+        _mm256_storeu_ps(&p[0][0] + i, _mm256_set1_ps(-INFINITY));
     page_scores(p, rows, n_rows, k, head_dim, scale);
     for (size_t r = 0; r < n_rows; r++)
         rescale[r] = softmax_page(p[r], &rows[r]);
     size_t at = 0;
-    for (; at + 32 <= head_dim; at += 32)
-        add_values(rows, n_rows, p, rescale, v, head_dim, at, 4);
+    const size_t width = n_rows == 4 ? 2 : 4;
+    for (; at + 8 * width <= head_dim; at += 8 * width)
+        add_values(rows, n_rows, p, rescale, v, head_dim, at, width);
     for (; at < head_dim; at += 8)
         add_values(rows, n_rows, p, rescale, v, head_dim, at, 1);
+}
+
+// How many of the first n_q rows have the limits of the first: 4, 2 or 1.
+static size_t same_limits(const struct attend_row *rows, size_t n_q)
+{
+    size_t n = 1;
+    while (n < n_q && n < 4 && rows[n].first == rows->first && rows[n].end == rows->end)
+        n++;
+    return n == 3 ? 2 : n;
 }
 
 static void attend_page(struct attend_row *rows, size_t n_q, const float *k, const float *v,
                         size_t head_dim, float scale)
 {
-    while (n_q) {
-        size_t n = 1;
-        if (n_q > 1 && rows[1].first == rows->first && rows[1].end == rows->end)
-            n = 2;
+    for (size_t n; n_q; rows += n, n_q -= n) {
+        n = same_limits(rows, n_q);
         if (rows->first >= rows->end)
-            ;
+            continue;
+        if (n == 4)
+            attend_some(rows, 4, k, v, head_dim, scale);
         else if (n == 2)
             attend_some(rows, 2, k, v, head_dim, scale);
         else
             attend_some(rows, 1, k, v, head_dim, scale);
-        rows += n, n_q -= n;
     }
 }
 
