@@ -22,7 +22,7 @@ size_t json_text_escape(char out[JSON_TEXT_ESCAPE_MAX], struct str text, size_t 
 {
     static const char letters[32] = {
         ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
-    char hex[JSON_TEXT_ESCAPE_MAX + 1];
+    char hex[32]; // two escapes at most; the compiler cannot know that they are short
     uint32_t c;
     *n_taken = char_read(text.data, text.size, &c);
     out[0] = '\\';

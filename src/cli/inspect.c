@@ -3,6 +3,7 @@
 #include "base/os.h"
 #include "cli/commands.h"
 #include "cli/loading.h"
+#include "engine/ledger.h"
 #include "model/weights.h"
 #include "text/tokenizer.h"
 
@@ -144,73 +145,36 @@ static void print_unsupported(const struct gguf *gguf)
     }
 }
 
-static void print_line(const char *what, uint64_t bytes, const char *note)
-{
-    char size[32];
-    print_size(size, sizeof size, bytes);
-    printf("  %-28s %12s  %s\n", what, size, note);
-}
-
-static uint64_t weights_size(const struct gguf *gguf)
-{
-    uint64_t size = 0;
-    for (size_t i = 0; i < gguf_n_tensors(gguf); i++)
-        size += gguf_tensor_at(gguf, i)->size;
-    return size;
-}
-
-// Bytes of one token's K and V over the layers of a group.
-static uint64_t kv_token_size(const struct cache_spec *spec, uint32_t i_group)
-{
-    const struct kv_group *group = &spec->groups[i_group];
-    uint64_t row = dtype_row_size(dtype_get(spec->k_type), group->head_dim) +
-                   dtype_row_size(dtype_get(spec->v_type), group->head_dim);
-    return row * group->n_kv_heads * group->n_layers;
-}
-
+// The same table that `serve` checks before it starts, without snapshots to remember.
 static void print_memory(const struct gguf *gguf, const struct hyperparams *h,
                          const struct inspect_options *o)
 {
     const struct loading_options *l = &o->loading;
-    struct model_options options = {
-        .k_type = l->k_type,
-        .v_type = l->v_type,
-        .n_rows_max = l->n_batch,
-        .n_outputs_max = o->n_parallel,
-        .n_states_max = o->n_parallel,
+    struct engine_config config = {
+        .n_context = l->n_context,
+        .n_parallel = o->n_parallel,
+        .n_queue_max = 1,
+        .n_batch = l->n_batch,
+        .n_cache_tokens = l->n_context * o->n_parallel,
     };
-    struct cache_spec spec;
-    model_cache_spec(h, &options, &spec);
-    uint64_t weights = weights_size(gguf), kv = 0, window = 0, total;
-    kv = kv_token_size(&spec, 0) * l->n_context;
-    if (spec.n_groups > 1) {
-        uint64_t n_tokens = round_up(h->window, KV_PAGE_TOKENS) + l->n_batch + KV_PAGE_TOKENS;
-        window = kv_token_size(&spec, 1) * (n_tokens < l->n_context ? n_tokens : l->n_context);
-    }
-    uint64_t state =
-        sizeof(float) * (uint64_t)spec.n_state_layers * (spec.n_conv_floats + spec.n_s_floats);
-    uint64_t scratch = model_scratch_size(h, &options, l->n_threads);
-    char note[96];
-    printf("\nmemory for %u sequence%s of %u tokens, K %s and V %s\n", o->n_parallel,
-           o->n_parallel == 1 ? "" : "s", l->n_context, dtype_name(spec.k_type),
-           dtype_name(spec.v_type));
-    print_line("weights", weights, l->no_mmap ? "read into memory" : "mapped from the file");
-    snprintf(note, sizeof note, "%u layers, %" PRIu64 " bytes per token", spec.groups[0].n_layers,
-             kv_token_size(&spec, 0));
-    print_line("KV cache", kv * o->n_parallel, note);
-    if (window) {
-        snprintf(note, sizeof note, "%u layers that see the last %u tokens",
-                 spec.groups[1].n_layers, h->window);
-        print_line("KV cache, sliding window", window * o->n_parallel, note);
-    }
-    if (state) {
-        snprintf(note, sizeof note, "%u layers; a snapshot is as large", spec.n_state_layers);
-        print_line("recurrent state", state * o->n_parallel, note);
-    }
-    print_line("activations and scratch", scratch, "");
-    total = weights + (kv + window + state) * o->n_parallel + scratch;
-    snprintf(note, sizeof note, "of %.1f GiB of RAM here", (double)os_memory_total() / GIB);
-    print_line("together", total, note);
+    struct ledger_input input = {
+        .hyperparams = h,
+        .weights_size = gguf_file_size(gguf),
+        .config = &config,
+        .types = {.k_type = l->k_type, .v_type = l->v_type},
+        .n_threads = l->n_threads ? l->n_threads : os_n_cores(),
+        .memory_total = os_memory_total(),
+    };
+    struct ledger ledger;
+    struct buf table = {0};
+    ledger_plan(&ledger, &input);
+    ledger_print(&ledger, &table);
+    printf("\nmemory for %u sequence%s of %u tokens, K %s and V %s\n%s", o->n_parallel,
+           o->n_parallel == 1 ? "" : "s", l->n_context, dtype_name(l->k_type),
+           dtype_name(l->v_type), table.data);
+    if (!ledger_fits(&ledger))
+        printf("does not fit; %u tokens would\n", ledger.n_context_fit);
+    buf_release(&table);
 }
 
 static void print_model(const struct hyperparams *h)

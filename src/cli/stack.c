@@ -8,9 +8,10 @@
 
 enum { CONTEXT_DEFAULT_MAX = 32768, SNAPSHOTS_MAX = 512 };
 
+// Refuses what does not fit; else lets the cache have the room there is.
 static enum err check_memory(const struct stack *stack, const struct hyperparams *hyperparams,
-                             const struct engine_config *config,
-                             const struct loading_options *options, struct error *error)
+                             struct engine_config *config, const struct loading_options *options,
+                             struct error *error)
 {
     struct ledger ledger;
     struct ledger_input input = {
@@ -22,6 +23,8 @@ static enum err check_memory(const struct stack *stack, const struct hyperparams
         .memory_total = os_memory_total(),
     };
     ledger_plan(&ledger, &input);
+    if (ledger_fits(&ledger))
+        config->n_cache_tokens = ledger.n_cache_tokens_fit;
     enum err err = ledger_check(&ledger, error);
     if (err) {
         struct buf table = {0};

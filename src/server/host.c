@@ -196,6 +196,7 @@ static enum err check_memory(struct host *host, struct error *error)
         ledger_plan(&ledger, &input);
     }
     engine->n_cache_tokens = ledger.n_cache_tokens_fit;
+    ledger_plan(&ledger, &input); // with all that may be remembered
     struct buf table = {0};
     ledger_print(&ledger, &table);
     char *rest = NULL;
@@ -212,11 +213,11 @@ static enum err open_backend(struct host *host, struct error *error)
     struct backend_options options = {host->config.n_threads, host->config.cpu_features};
     if (host->config.backend)
         return backend_open(&host->backend, host->config.backend, &options, error);
-    if (backend_open(&host->backend, "vulkan", &options, error) == OK)
-        return OK;
+    // Vulkan computes with few weight formats so far, so it runs only where it is asked for by name.
     if (host->config.wants_gpu)
-        host_say(host, "warning: no usable GPU found, --gpu-layers option will be ignored (%s)",
-                 error->text);
+        host_say(host,
+                 "warning: no usable GPU found, --gpu-layers option will be ignored (GPUs are "
+                 "an experiment so far: --backend vulkan)");
     return backend_open(&host->backend, "cpu", &options, error);
 }
 

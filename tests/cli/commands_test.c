@@ -92,7 +92,7 @@ TEST(commands, inspect_tells_shape_types_and_memory)
     assert_non_null(strstr(text, "qwen35moe: 4 layers (3 DeltaNet, 1 attention) and 1 MTP block"));
     assert_non_null(strstr(text, "every tensor is there"));
     assert_non_null(strstr(text, "Q4_K"));
-    assert_non_null(strstr(text, "512 bytes per token")); // 2 heads x 64 x (K + V) x 2 bytes
+    assert_non_null(strstr(text, "tokens x 512 bytes")); // 2 heads x 64 x (K + V) x 2 bytes
     text = hearth(&code, "inspect %s --tokens 'the<|im_end|>'", model);
     assert_int_equal(code, 0);
     assert_non_null(strstr(text, "<|im_end|>'  control"));
