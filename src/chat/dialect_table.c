@@ -34,13 +34,15 @@
     .think_open = "<think>", .think_close = "</think>",                                            \
     .thinking = {"<think>\n", "\n</think>\n\n"}, .thinking_off = "<think>\n\n</think>\n\n"
 
+// A row of tool markup leaves no string NULL.
+#define NO_PARAMETERS .parameter_prefix = "", .parameter_suffix = "", .value_suffix = ""
+#define JSON_FIELDS   NO_PARAMETERS, .string_quote = ""
+
 #define HERMES_TOOLS                                                                               \
     .form = TOOL_FORM_JSON, .list_open = "", .opener = "<tool_call>",                              \
-    .name_prefix = "\n{\"name\": \"",                                                              \
-    .name_suffix = "\", \"arguments\": ", .parameter_prefix = "", .parameter_suffix = "",          \
-    .value_suffix = "", .string_quote = "", .arguments_suffix = "}\n", .closer = "</tool_call>",   \
-    .separator = "\n", .text_separator = "\n", .list_close = "", .name_key = "name",               \
-    .arguments_key = "arguments"
+    .name_prefix = "\n{\"name\": \"", .name_suffix = "\", \"arguments\": ", JSON_FIELDS,           \
+    .arguments_suffix = "}\n", .closer = "</tool_call>", .separator = "\n",                        \
+    .text_separator = "\n", .list_close = "", .name_key = "name", .arguments_key = "arguments"
 
 #define XML_TOOLS                                                                                  \
     .form = TOOL_FORM_XML, .list_open = "", .opener = "<tool_call>",                               \
@@ -137,10 +139,7 @@ static const struct chat_dialect dialects[] = {
                .opener = "<｜tool▁call▁begin｜>",
                .name_prefix = "function<｜tool▁sep｜>",
                .name_suffix = "\n```json\n",
-               .parameter_prefix = "",
-               .parameter_suffix = "",
-               .value_suffix = "",
-               .string_quote = "",
+               JSON_FIELDS,
                .arguments_suffix = "\n```",
                .closer = "<｜tool▁call▁end｜>",
                .separator = "\n",
@@ -162,10 +161,7 @@ static const struct chat_dialect dialects[] = {
                .opener = "",
                .name_prefix = "{\"name\": \"",
                .name_suffix = "\", \"parameters\": ",
-               .parameter_prefix = "",
-               .parameter_suffix = "",
-               .value_suffix = "",
-               .string_quote = "",
+               JSON_FIELDS,
                .arguments_suffix = "}",
                .closer = "",
                .separator = "; ",
@@ -188,10 +184,7 @@ static const struct chat_dialect dialects[] = {
                .opener = "[TOOL_CALLS]",
                .name_prefix = "",
                .name_suffix = "[ARGS]",
-               .parameter_prefix = "",
-               .parameter_suffix = "",
-               .value_suffix = "",
-               .string_quote = "",
+               JSON_FIELDS,
                .arguments_suffix = "",
                .closer = "",
                .separator = "",
@@ -218,9 +211,7 @@ static const struct chat_dialect dialects[] = {
                .opener = "<|tool_call>",
                .name_prefix = "call:",
                .name_suffix = "",
-               .parameter_prefix = "",
-               .parameter_suffix = "",
-               .value_suffix = "",
+               NO_PARAMETERS,
                .string_quote = "<|\"|>",
                .arguments_suffix = "",
                .closer = "<tool_call|>",

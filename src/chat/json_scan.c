@@ -1,4 +1,5 @@
 #include "chat/json_scan.h"
+#include "chat/white_space.h"
 
 enum state {
     AT_VALUE,          // a value must come
@@ -23,11 +24,6 @@ enum state {
 };
 
 static const char *const literals[] = {"true", "false", "null"};
-
-static bool is_space(unsigned char c)
-{
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
 
 static bool is_digit(unsigned char c)
 {
@@ -84,7 +80,7 @@ static enum json_scan_result begin_string(struct json_scan *s, bool is_key)
 
 static enum json_scan_result begin_value(struct json_scan *s, unsigned char c)
 {
-    if (is_space(c))
+    if (str_is_space((char)c))
         return JSON_SCAN_MORE;
     switch (c) {
     case '"':
@@ -109,7 +105,7 @@ static enum json_scan_result begin_value(struct json_scan *s, unsigned char c)
 
 static enum json_scan_result after_value(struct json_scan *s, unsigned char c)
 {
-    if (is_space(c))
+    if (str_is_space((char)c))
         return JSON_SCAN_MORE;
     if (c == ',')
         return go(s, top_is_object(s) ? AT_KEY : AT_VALUE);
@@ -205,13 +201,13 @@ enum json_scan_result json_scan_push(struct json_scan *s, unsigned char c)
         return c == ']' ? close_container(s, c) : begin_value(s, c);
     case AT_KEY:
     case AT_KEY_OR_CLOSE:
-        if (is_space(c))
+        if (str_is_space((char)c))
             return JSON_SCAN_MORE;
         if (c == '}' && s->state == AT_KEY_OR_CLOSE)
             return close_container(s, c);
         return c == '"' ? begin_string(s, true) : JSON_SCAN_BAD;
     case AT_COLON:
-        if (is_space(c))
+        if (str_is_space((char)c))
             return JSON_SCAN_MORE;
         return c == ':' ? go(s, AT_VALUE) : JSON_SCAN_BAD;
     case AFTER_VALUE:
@@ -257,12 +253,12 @@ bool json_is_valid(struct str text)
     for (size_t i = 0; i < text.size; i++) {
         unsigned char c = (unsigned char)text.data[i];
         if (scan.state == FINISHED) {
-            if (!is_space(c))
+            if (!str_is_space((char)c))
                 return false;
             continue;
         }
         enum json_scan_result result = json_scan_push(&scan, c);
-        if (result == JSON_SCAN_BAD || (result == JSON_SCAN_PAST && !is_space(c)))
+        if (result == JSON_SCAN_BAD || (result == JSON_SCAN_PAST && !str_is_space((char)c)))
             return false;
     }
     return scan.state == FINISHED ||

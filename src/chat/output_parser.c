@@ -10,21 +10,16 @@ struct str parser_pending(const struct output_parser *p)
     return (struct str){p->pending.data, p->pending.size};
 }
 
-bool parser_is_space(char c)
-{
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
-
 const char *parser_without_space(const char *markup)
 {
-    while (parser_is_space(*markup))
+    while (str_is_space(*markup))
         markup++;
     return markup;
 }
 
 size_t parser_skip_space(const struct output_parser *p, size_t at)
 {
-    while (at < p->pending.size && parser_is_space(p->pending.data[at]))
+    while (at < p->pending.size && str_is_space(p->pending.data[at]))
         at++;
     return at;
 }
@@ -193,7 +188,7 @@ static size_t find_trigger(const struct output_parser *p, bool is_last, const st
 
 static size_t trim_end(const struct output_parser *p, size_t end)
 {
-    while (end && parser_is_space(p->pending.data[end - 1]))
+    while (end && str_is_space(p->pending.data[end - 1]))
         end--;
     return end;
 }

@@ -35,7 +35,7 @@ static bool put_byte(struct output_parser *p, struct buf *out, char c, bool *is_
     }
     if (p->in_key)
         return put_escaped(p, out, c, is_end);
-    if (json_scan_wants_key(&p->scan) && c != '}' && !parser_is_space(c)) {
+    if (json_scan_wants_key(&p->scan) && c != '}' && !str_is_space(c)) {
         p->in_key = true;
         return put(p, out, STR("\""), is_end) && put_escaped(p, out, c, is_end);
     }

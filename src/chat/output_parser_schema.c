@@ -1,6 +1,7 @@
 #include "chat/output_parser_schema.h"
 #include "base/memory.h"
 #include "chat/json_scan.h"
+#include "chat/white_space.h"
 
 #include <json-c/json.h>
 
@@ -160,15 +161,6 @@ void json_escape(struct buf *out, struct str text)
     buf_append(out, text.data + start, text.size - start);
 }
 
-static struct str trimmed(struct str text)
-{
-    while (text.size && strchr(" \t\r\n", text.data[text.size - 1]) && text.data[text.size - 1])
-        text.size--;
-    while (text.size && strchr(" \t\r\n", text.data[0]) && text.data[0])
-        text.data++, text.size--;
-    return text;
-}
-
 // The type that JSON text shows with its first byte.
 static unsigned type_of_text(struct str json)
 {
@@ -220,7 +212,7 @@ static bool write_loose_value(struct buf *out, struct str text, unsigned types)
 
 void schema_write_value(struct buf *out, struct str raw, unsigned types)
 {
-    struct str text = trimmed(raw);
+    struct str text = str_trim(raw);
     if (types != VALUE_STRING && text.size) {
         if (json_is_valid(text) && type_of_text(text) & types & ~(unsigned)VALUE_STRING) {
             buf_append(out, text.data, text.size);

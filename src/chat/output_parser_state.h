@@ -11,6 +11,7 @@
 #include "chat/json_scan.h"
 #include "chat/output_parser.h"
 #include "chat/output_parser_schema.h"
+#include "chat/white_space.h"
 
 enum parser_state {
     IN_TEXT,
@@ -100,8 +101,7 @@ const struct tool_def *parser_find_tool(const struct output_parser *p, struct st
 // Drops everything pending before `end` and begins a call; `name` may point into pending.
 void parser_start_call(struct output_parser *p, struct str name, size_t end);
 void parser_emit_args(struct output_parser *p, struct str json);
-void parser_end_call(struct output_parser *p); // whole if its JSON is; the tail comes next
-bool parser_is_space(char c);
+void parser_end_call(struct output_parser *p);        // whole if its JSON is; the tail comes next
 const char *parser_without_space(const char *markup); // without white space in front
 
 // ---- the steps ----

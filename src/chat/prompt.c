@@ -270,6 +270,8 @@ enum err prompt_render(const struct prompt_writer *writer, struct prompt *prompt
         goto done;
     }
     err = render(&plan, &prompt->spans, error);
+    if (!err && plan.is_full)
+        err = fail(error, ERR_LIMIT, "the conversation does not fit one request");
     if (err)
         goto done;
     plan_find_opening(&plan, &prompt->spans);

@@ -2,9 +2,22 @@
 #include "chat/prompt_plan.h"
 #include "chat/prompt_write.h"
 
+// The spans' bytes, in the arena; the spans are released.
+static struct str take_text(struct plan *plan, struct spans *spans)
+{
+    char *copy =
+        arena_copy(&plan->arena, spans->text.data ? spans->text.data : "", spans->text.size);
+    struct str text = {copy, copy ? spans->text.size : 0};
+    plan->is_full |= !copy;
+    spans_release(spans);
+    return text;
+}
+
 static struct str flat_text(struct plan *plan, const struct turn *turn)
 {
     struct spans spans = {0};
+    if (turn->kind == TURN_USER || turn->kind == TURN_SYSTEM)
+        return turn->text;
     if (turn->kind == TURN_ASSISTANT)
         write_answer(&spans, plan->writer->dialect, turn, 0);
     for (size_t i = 0; i < turn->n_results; i++) {
@@ -13,12 +26,7 @@ static struct str flat_text(struct plan *plan, const struct turn *turn)
         spans_append(&spans, SPAN_TEXT, 0, turn->results[i].text);
         spans_append(&spans, SPAN_TEXT, 0, STR("\n</tool_response>"));
     }
-    if (turn->kind == TURN_USER || turn->kind == TURN_SYSTEM)
-        return turn->text;
-    char *copy = arena_copy(&plan->arena, spans.text.data ? spans.text.data : "", spans.text.size);
-    struct str text = {copy, copy ? spans.text.size : 0};
-    spans_release(&spans);
-    return text;
+    return take_text(plan, &spans);
 }
 
 static struct str tools_text(struct plan *plan)
@@ -26,10 +34,7 @@ static struct str tools_text(struct plan *plan)
     struct spans spans = {0};
     write_tools(&spans, plan->writer->dialect, plan->conversation->tools,
                 plan->conversation->n_tools);
-    char *copy = arena_copy(&plan->arena, spans.text.data, spans.text.size);
-    struct str text = {copy, copy ? spans.text.size : 0};
-    spans_release(&spans);
-    return text;
+    return take_text(plan, &spans);
 }
 
 static struct str two_texts(struct plan *plan, struct str a, struct str b)
@@ -37,6 +42,7 @@ static struct str two_texts(struct plan *plan, struct str a, struct str b)
     if (!a.size || !b.size)
         return a.size ? a : b;
     char *joined = arena_new(&plan->arena, char, a.size + b.size + 2);
+    plan->is_full |= !joined;
     if (!joined)
         return a;
     memcpy(joined, a.data, a.size);

@@ -50,6 +50,7 @@ struct plan {
     size_t i_last_user; // index of the last turn in which a user speaks
     enum thinking_mode thinking;
     bool keeps_thinking;
+    bool is_full; // the arena is, and words were left out
 };
 
 // ---- prompt.c ----

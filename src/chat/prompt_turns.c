@@ -1,4 +1,5 @@
 #include "chat/prompt_turns.h"
+#include "chat/white_space.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -72,20 +73,11 @@ static struct str join_words(struct builder *b, const struct content *items, siz
     return join(b, parts, n_parts, size);
 }
 
-static struct str trimmed(struct str text)
-{
-    while (text.size && strchr(" \t\r\n", text.data[text.size - 1]) && text.data[text.size - 1])
-        text.size--;
-    while (text.size && strchr(" \t\r\n", text.data[0]) && text.data[0])
-        text.data++, text.size--;
-    return text;
-}
-
 // ---- the digest: what identifies "everything said before" ----
 
 static void digest_text(struct builder *b, struct str text)
 {
-    text = trimmed(text);
+    text = str_trim(text);
     unsigned long long size = text.size;
     EVP_DigestUpdate(b->digest, &size, sizeof size);
     EVP_DigestUpdate(b->digest, text.data, text.size);

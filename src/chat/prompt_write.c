@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "chat/json_text.h"
 #include "chat/turn_meaning.h"
+#include "chat/white_space.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -25,18 +26,9 @@ static void json_words(struct spans *out, struct json_object *value)
     buf_release(&json);
 }
 
-static struct str trimmed(struct str text)
-{
-    while (text.size && strchr(" \t\r\n", text.data[text.size - 1]) && text.data[text.size - 1])
-        text.size--;
-    while (text.size && strchr(" \t\r\n", text.data[0]) && text.data[0])
-        text.data++, text.size--;
-    return text;
-}
-
 static struct str content_of(const struct chat_dialect *d, struct str text)
 {
-    return d->traits & DIALECT_TRIMS_CONTENT ? trimmed(text) : text;
+    return d->traits & DIALECT_TRIMS_CONTENT ? str_trim(text) : text;
 }
 
 // ---- tools ----
@@ -212,7 +204,7 @@ void write_answer(struct spans *out, const struct chat_dialect *d, const struct 
     struct str text = content_of(d, turn->text);
     if (flags & WRITE_THINKING && d->thinking.open) {
         markup(out, d->thinking.open);
-        words(out, trimmed(turn->thinking));
+        words(out, str_trim(turn->thinking));
         markup(out, d->thinking.close);
     }
     words(out, text);

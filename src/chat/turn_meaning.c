@@ -1,23 +1,19 @@
 #include "chat/turn_meaning.h"
 #include "chat/json_scan.h"
+#include "chat/white_space.h"
 
 #include <json-c/json.h>
 #include <stdlib.h>
 
 #define DEPTH_MAX 64
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
-
 bool meaning_same_words(struct str a, struct str b)
 {
     size_t i = 0, j = 0;
     for (;;) {
-        while (i < a.size && is_space(a.data[i]))
+        while (i < a.size && str_is_space(a.data[i]))
             i++;
-        while (j < b.size && is_space(b.data[j]))
+        while (j < b.size && str_is_space(b.data[j]))
             j++;
         if (i == a.size || j == b.size)
             return i == a.size && j == b.size;
