@@ -409,6 +409,40 @@ TEST(prompt, uses_the_row_when_a_template_does_not_compile)
     prompt_writer_close(writer);
 }
 
+// Provenance changes which characters may be control tokens, and nothing else.
+TEST(prompt, has_the_ids_of_its_text_where_nobody_writes_control_tokens)
+{
+    NEED_DATA(folder);
+    char path[600];
+    struct gguf *gguf;
+    struct tokenizer *tokenizer;
+    struct error error = {0};
+    snprintf(path, sizeof path, "%s/data/vocab/ggml-vocab-qwen2-built.gguf", folder);
+    if (gguf_open(&gguf, path, NULL, &error) || tokenizer_open(&tokenizer, gguf, &error))
+        fail_msg("%s", error.text);
+    snprintf(path, sizeof path, "%s/data/templates", folder);
+    struct str chat_template;
+    char *text = read_template(path, "Qwen-Qwen3-0.6B", &chat_template);
+    struct prompt_writer *writer;
+    struct prompt_source source = {.tokenizer = tokenizer, .chat_template = chat_template};
+    assert_int_equal(prompt_writer_open(&writer, &source, &error), OK);
+    struct prompt prompt = {0};
+    for (size_t i = 0; i < COUNT_OF(accepted); i++) {
+        struct token_list plain = {0};
+        render(writer, &prompt, accepted[i], (struct prompt_options){0});
+        tokenizer_encode(tokenizer, &plain,
+                         (struct str){prompt.spans.text.data, prompt.spans.text.size}, true);
+        assert_int_equal(prompt.ids.n_ids, plain.n_ids);
+        assert_memory_equal(prompt.ids.ids, plain.ids, plain.n_ids * sizeof *plain.ids);
+        token_list_release(&plain);
+    }
+    prompt_release(&prompt);
+    prompt_writer_close(writer);
+    tokenizer_close(tokenizer);
+    gguf_close(gguf);
+    free(text);
+}
+
 TEST(prompt, survives_a_conversation_of_nothing)
 {
     (void)state;
@@ -434,4 +468,5 @@ RUN_TESTS(IS(prompt, equals_our_own_strict_template_where_it_accepts),
           IS(prompt, writes_a_system_message_where_it_stands),
           IS(prompt, looks_the_same_however_the_client_writes_it),
           IS(prompt, uses_the_row_when_a_template_does_not_compile),
+          IS(prompt, has_the_ids_of_its_text_where_nobody_writes_control_tokens),
           IS(prompt, survives_a_conversation_of_nothing))
