@@ -12,6 +12,7 @@
 #include "server/server_state.h"
 
 enum {
+    SESSION_SHOWN = 8,        // characters of a session's key in the log
     POLL_MS = 50,             // between looks at whether the client is still there
     ANSWER_TOKENS_KEPT = 4096 // room that a prompt must leave, so that a summary of it still fits
 };
@@ -341,6 +342,8 @@ void handle_answer(struct call *call)
         call_note(call, "model=%.80s", job->request.model.data);
     else
         job->request.model = str_of(facts_of(job->side).name);
+    if (job->request.session_key.size)
+        call_note(call, "session=%.*s", SESSION_SHOWN, job->request.session_key.data);
     if (job->request.is_stream)
         call_note(call, "stream");
     struct flight_key key = flight_key_of(exchange_path(call->exchange), &job->request);

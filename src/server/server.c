@@ -169,6 +169,14 @@ static bool admit(struct call *call, struct api_error *error)
     return true;
 }
 
+// Names and paths are the client's words: nothing in them may look like a line of ours.
+static void blank_controls(struct buf *line)
+{
+    for (size_t i = 0; i < line->size; i++)
+        if ((unsigned char)line->data[i] < 0x20 || line->data[i] == 0x7f)
+            line->data[i] = '?';
+}
+
 static void log_call(struct call *call)
 {
     static const char *const methods[] = {"GET", "HEAD", "POST", "OPTIONS", "-"};
@@ -180,6 +188,7 @@ static void log_call(struct call *call)
     buf_printf(&line, "%s %s %s %d %.0f ms%s", exchange_peer(call->exchange),
                methods[exchange_method(call->exchange)], exchange_path(call->exchange),
                exchange_status(call->exchange), ms, call->note.data ? call->note.data : "");
+    blank_controls(&line);
     config->log(config->log_context, line.data);
     buf_release(&line);
 }

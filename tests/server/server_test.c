@@ -267,6 +267,26 @@ TEST(server, stopping_lets_answers_end)
     buf_release(&text);
 }
 
+static void keep_line(void *context, const char *line)
+{
+    snprintf(context, 1000, "%s", line);
+}
+
+TEST(server, each_request_is_one_line_of_the_log_whatever_it_says)
+{
+    (void)state;
+    char line[1000] = "";
+    struct harness h = {.model = {.script = hello}};
+    harness_open(&h, (struct server_config){.log = keep_line, .log_context = line});
+    expect_answer(&h, "POST", "/v1/messages", "x-session-id: 0123456789\r\n",
+                  "{\"model\":\"a\\nfake line\",\"messages\":[]}", PARTS("200 OK"));
+    harness_close(&h);
+    expect(line, "POST /v1/messages 200");
+    expect(line, "model=a?fake line session=01234567 ");
+    expect(line, "prompt=1 reused=0 computed=1");
+    assert_null(strchr(line, '\n'));
+}
+
 TEST(server, a_slow_reader_does_not_stop_the_others_and_loses_nothing)
 {
     (void)state;
@@ -304,4 +324,5 @@ RUN_TESTS(IS(server, every_dialect_is_answered_whole_and_streamed),
           IS(server, several_choices_come_from_several_runs),
           IS(server, a_connection_serves_many_requests_and_pipelined_ones),
           IS(server, stopping_lets_answers_end),
+          IS(server, each_request_is_one_line_of_the_log_whatever_it_says),
           IS(server, a_slow_reader_does_not_stop_the_others_and_loses_nothing))
