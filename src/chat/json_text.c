@@ -36,7 +36,8 @@ size_t json_text_escape(char out[JSON_TEXT_ESCAPE_MAX], struct str text, size_t 
     if (c < 0x10000)
         snprintf(hex, sizeof hex, "\\u%04x", (unsigned)c & 0xffff);
     else
-        snprintf(hex, sizeof hex, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((c - 0x10000) >> 10)),
+        snprintf(hex, sizeof hex, "\\u%04x\\u%04x",
+                 (unsigned)(0xd800 + ((c - 0x10000) >> 10 & 0x3ff)),
                  (unsigned)(0xdc00 + (c & 0x3ff)));
     memcpy(out, hex, size);
     return size;

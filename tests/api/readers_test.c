@@ -5,7 +5,7 @@
 #include "api/dialect.h"
 #include "base/memory.h"
 #include "tests/api/dump.h"
-#include "tests/test.h"
+#include "tests/api/expected.h"
 
 static const struct api_dialect *const dialects[] = {&api_anthropic, &api_chat, &api_completions,
                                                      &api_responses, &api_llama};
@@ -17,21 +17,6 @@ static const struct api_dialect *find_dialect(const char *name, size_t size)
             return dialects[i];
     fail_msg("no dialect %.*s", (int)size, name);
     return NULL;
-}
-
-// Expected files are rewritten when HEARTH_TEST_WRITE is set; look at the difference before keeping.
-static void compare_file(const char *path, const struct buf *actual)
-{
-    if (getenv("HEARTH_TEST_WRITE")) {
-        FILE *file = fopen(path, "wb");
-        assert_non_null(file);
-        fwrite(actual->data, 1, actual->size, file);
-        fclose(file);
-    }
-    char *expected = test_read_file(path, NULL);
-    if (strcmp(expected, actual->data) != 0)
-        fail_msg("%s differs; now:\n%s", path, actual->data);
-    free(expected);
 }
 
 TEST(readers, every_case_gives_the_expected_neutral_request)

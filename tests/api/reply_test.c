@@ -3,7 +3,7 @@
 // with ours event by event: every member they have, ours has too.
 #include "api/dialect.h"
 #include "base/memory.h"
-#include "tests/test.h"
+#include "tests/api/expected.h"
 
 struct fixture {
     struct api_request request;
@@ -100,20 +100,6 @@ static void play_file(struct reply *reply, const char *path)
     }
     assert_true(reply->is_finished);
     free(events);
-}
-
-static void compare_file(const char *path, const struct buf *actual)
-{
-    if (getenv("HEARTH_TEST_WRITE")) {
-        FILE *file = fopen(path, "wb");
-        assert_non_null(file);
-        fwrite(actual->data, 1, actual->size, file);
-        fclose(file);
-    }
-    char *expected = test_read_file(path, NULL);
-    if (strcmp(expected, actual->data) != 0)
-        fail_msg("%s differs; now:\n%s", path, actual->data);
-    free(expected);
 }
 
 static const char plain_chat[] =
