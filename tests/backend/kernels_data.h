@@ -40,8 +40,10 @@ static inline size_t layers_here(struct kernels layers[4])
     size_t n = 0;
     for (size_t i = 0; i < COUNT_OF(masks); i++) {
         kernels_select(&layers[n], masks[i] & os_cpu_features());
-        if (n == 0 || strcmp(layers[n].name, layers[n - 1].name) != 0)
-            n++;
+        bool is_new = true;
+        for (size_t j = 0; j < n; j++)
+            is_new &= strcmp(layers[n].name, layers[j].name) != 0;
+        n += is_new;
     }
     return n;
 }

@@ -119,9 +119,10 @@ TEST(kernels, keys_that_no_row_sees_are_not_read)
     struct kernels layers[4];
     for (size_t l = layers_here(layers); l-- > 0;) {
         make_scene(64, 1);
+        float *k = scene.k[0][0], *v = scene.v[0][0];
         for (size_t j = 0; j < KV_PAGE_TOKENS; j++)
             for (size_t c = 0; c < 64 && (j < 5 || j >= 11); c++)
-                scene.k[0][0][j * 64 + c] = scene.v[0][0][j * 64 + c] = NAN;
+                k[j * 64 + c] = v[j * 64 + c] = NAN;
         struct attend_row rows[2];
         float o[2][64];
         for (int i = 0; i < 2; i++)
