@@ -89,13 +89,25 @@ static void compare(struct distance *d, json_object *positions, const float *log
     free(row);
 }
 
-static struct distance case_distance(const char *path, json_object *c, enum dtype kv, bool drafts)
+struct case_options {
+    const char *backend; // NULL: "cpu"
+    enum dtype kv;
+    bool drafts;
+    uint32_t n_tokens_max; // longer sequences are left out; 0: none are
+};
+
+static struct distance case_distance(const char *path, json_object *c,
+                                     const struct case_options *options)
 {
     struct distance d = {0};
     struct rig rig;
+    bool drafts = options->drafts;
     rig_open(&rig, path,
-             &(struct rig_options){
-                 .k_type = kv, .v_type = kv, .n_rows_max = drafts ? 640 : 512, .drafts = drafts});
+             &(struct rig_options){.backend = options->backend,
+                                   .k_type = options->kv,
+                                   .v_type = options->kv,
+                                   .n_rows_max = drafts ? 640 : 512,
+                                   .drafts = drafts});
     json_object *sequences = json_object_object_get(c, "sequences");
     for (size_t i = 0; i < json_object_array_length(sequences); i++) {
         json_object *sequence = json_object_array_get_idx(sequences, i);
@@ -107,7 +119,7 @@ static struct distance case_distance(const char *path, json_object *c, enum dtyp
         if (drafts && n <= rig.options.n_rows_max) {
             rig_drafts(&rig, tokens, n, logits);
             compare(&d, expected, logits, -1, rig.n_vocab); // row p - 1 belongs to position p
-        } else if (!drafts) {
+        } else if (!drafts && (!options->n_tokens_max || n <= options->n_tokens_max)) {
             rig_reset(&rig, 0);
             rig_run(&rig, 0, tokens, n, 64, logits);
             compare(&d, expected, logits, 0, rig.n_vocab);
@@ -151,15 +163,16 @@ TEST(golden, log_probabilities_are_as_near_as_the_bounds_ask)
         json_object *theirs = json_object_object_get(c, "llama_cpp_distance");
         double llama = json_object_get_double(json_object_object_get(theirs, "mean"));
         double bound = bound_of(file, llama);
-        struct distance d = case_distance(path, c, DTYPE_F16, false);
-        struct distance q8 = case_distance(path, c, DTYPE_Q8_0, false);
+        struct distance d = case_distance(path, c, &(struct case_options){.kv = DTYPE_F16});
+        struct distance q8 = case_distance(path, c, &(struct case_options){.kv = DTYPE_Q8_0});
         double mean = d.sum / d.n, mean_q8 = q8.sum / q8.n;
         bool bad = !(mean <= bound) || !(mean_q8 <= bound + 0.03);
         report("%-36s mean %.6f (bound %.4f, llama.cpp %.6f) top1 %d/%d, q8_0 KV %.6f%s\n", file,
                mean, bound, llama, d.n_top1, d.n_positions, mean_q8, bad ? "  TOO FAR" : "");
         n_bad += bad;
         if (strstr(file, ".mtp.")) {
-            struct distance m = case_distance(path, c, DTYPE_F16, true);
+            struct distance m =
+                case_distance(path, c, &(struct case_options){.kv = DTYPE_F16, .drafts = true});
             report("%-36s mean %.6f over %d draft positions\n", "  its MTP block", m.sum / m.n,
                    m.n_positions);
             n_bad += !(m.n > 0 && m.sum / m.n <= 0.003);
@@ -167,6 +180,43 @@ TEST(golden, log_probabilities_are_as_near_as_the_bounds_ask)
     }
     json_object_put(root);
     assert_int_equal(n_bad, 0);
+}
+
+// The GPU multiplies weights as floats, so the bound is that of float files for Q8_0 as well.
+TEST(golden, log_probabilities_on_vulkan_are_near_too)
+{
+    static const char *const files[] = {"tiny-qwen3.F32.", "tiny-qwen35moe.F32.s",
+                                        "tiny-qwen35moe.Q8_0."};
+    NEED_DATA(folder);
+    struct backend *probe;
+    struct error error;
+    if (backend_open(&probe, "vulkan", &(struct backend_options){0}, &error)) {
+        report("skipped: %s\n", error.text);
+        skip();
+    }
+    backend_close(probe);
+    json_object *root = golden_file(folder, "reference-f32-seed11.json");
+    json_object *cases = json_object_object_get(root, "cases");
+    for (size_t i = 0; i < json_object_array_length(cases); i++)
+        for (size_t k = 0; k < sizeof files / sizeof files[0]; k++) {
+            json_object *c = json_object_array_get_idx(cases, i);
+            const char *file = text_of(c, "file");
+            char path[512];
+            if (!strstr(file, files[k]) || !is_wanted(file))
+                continue;
+            if (!make_model(folder, c, path, sizeof path)) {
+                report("skipped: python3 with numpy is needed for %s\n", file);
+                json_object_put(root);
+                skip();
+            }
+            struct distance d = case_distance(
+                path, c,
+                &(struct case_options){.backend = "vulkan", .kv = DTYPE_F32, .n_tokens_max = 200});
+            report("%-36s vulkan: mean %.6f, top1 %d/%d\n", file, d.sum / d.n, d.n_top1,
+                   d.n_positions);
+            assert_true(d.sum / d.n <= 0.003);
+        }
+    json_object_put(root);
 }
 
 // Greedy continuations of llama.cpp, equal until the reference's two best are within 0.02.
@@ -237,4 +287,5 @@ TEST(golden, greedy_continuations_agree_on_float_files)
 }
 
 RUN_TESTS(IS(golden, log_probabilities_are_as_near_as_the_bounds_ask),
+          IS(golden, log_probabilities_on_vulkan_are_near_too),
           IS(golden, greedy_continuations_agree_on_float_files))
