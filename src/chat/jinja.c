@@ -9,11 +9,11 @@
 #include <stdlib.h>
 
 enum {
-    SOURCE_SIZE_MAX = 4 * 1024 * 1024,
+    SOURCE_SIZE_MAX = 1024 * 1024,
     COMPILE_DEPTH_MAX = 500,
-    COMPILE_STEPS_MAX = 100 * 1000 * 1000,
+    COMPILE_STEPS_MAX = 30 * 1000 * 1000,
 };
-static const size_t compile_memory_max = 1024 * MIB;
+static const size_t compile_memory_max = 256 * MIB;
 
 static const struct jinja_limits default_limits = {
     .n_steps_max = 100 * 1000 * 1000,

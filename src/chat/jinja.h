@@ -29,7 +29,7 @@
 struct jinja_template;
 
 // `source` is read and not kept.  ERR_FORMAT for what Jinja2 refuses, with the line;
-// ERR_UNSUPPORTED for include, import, extends, block and autoescape; ERR_LIMIT past 4 MiB or
+// ERR_UNSUPPORTED for include, import, extends, block and autoescape; ERR_LIMIT past 1 MiB or
 // about 200 levels of nesting.
 enum err jinja_compile(struct jinja_template **out, struct str source, struct error *error);
 void jinja_close(struct jinja_template *template);

@@ -72,7 +72,7 @@ static bool same_name(const struct jstr *a, const struct jstr *b)
 static struct symbol *find_own(struct resolver *r, const struct symbols *symbols,
                                const struct jstr *name)
 {
-    jinja_step(r->run, symbols->n_items / 8);
+    jinja_step(r->run, symbols->n_items / 2);
     for (size_t i = 0; i < symbols->n_items; i++)
         if (same_name(symbols->items[i].name, name))
             return &symbols->items[i];
@@ -96,6 +96,7 @@ static bool find_place(struct resolver *r, const struct symbols *symbols, const 
 static uint32_t slot_of(struct resolver *r, struct symbols *symbols, const struct jstr *name)
 {
     struct slots *slots = symbols->slots;
+    jinja_step(r->run, slots->n_items / 2);
     for (size_t i = 0; i < slots->n_items; i++)
         if (same_name(slots->items[i].name, name))
             return slots->items[i].slot;
@@ -342,7 +343,7 @@ static enum use find_use(struct resolver *r, const struct node *node, const char
 static uint32_t context_name(struct resolver *r, const struct jstr *name)
 {
     struct jinja_template *t = r->template;
-    jinja_step(r->run, t->n_context_names / 8);
+    jinja_step(r->run, t->n_context_names / 2);
     for (size_t i = 0; i < t->n_context_names; i++)
         if (same_name(t->context_names[i], name))
             return (uint32_t)i;

@@ -323,6 +323,24 @@ TEST(jinja, nesting_of_the_source_is_bounded)
     }
 }
 
+TEST(jinja, compiling_is_bounded)
+{
+    UNUSED;
+    struct buf source = {0};
+    struct error error = {0};
+    struct jinja_template *template;
+    for (int i = 0; i < 100000; i++) // each name is looked up among all before it
+        buf_printf(&source, "{{n%d}}", i);
+    assert_int_equal(jinja_compile(&template, (struct str){source.data, source.size}, &error),
+                     ERR_LIMIT);
+    for (int i = 0; i < 40000; i++)
+        buf_printf(&source, "%30d", i);
+    assert_int_equal(jinja_compile(&template, (struct str){source.data, source.size}, &error),
+                     ERR_LIMIT);
+    assert_non_null(strstr(error.text, "longer than"));
+    buf_release(&source);
+}
+
 TEST(jinja, allocation_failures_are_reported)
 {
     UNUSED;
@@ -517,7 +535,7 @@ RUN_TESTS(IS(jinja, literals_are_markup_and_context_is_text),
           IS(jinja, a_raise_by_the_template_is_told_from_other_errors),
           IS(jinja, output_of_before_an_error_is_dropped),
           IS(jinja, hostile_templates_end_at_a_limit), IS(jinja, nesting_of_the_source_is_bounded),
-          IS(jinja, allocation_failures_are_reported),
+          IS(jinja, compiling_is_bounded), IS(jinja, allocation_failures_are_reported),
           IS(jinja, tells_which_variables_a_template_reads),
           IS(jinja, one_template_renders_in_several_threads_at_once),
           IS(jinja, depth_limits_fit_a_small_stack), IS(json_text, writes_what_python_writes),
