@@ -328,7 +328,7 @@ struct jv jinja_percent_format(struct jinja_run *run, struct jv format, struct j
             value = read_key(&p);
         struct spec spec = read_spec(&p);
         if (spec.type == '%') {
-            jroom_append(run, p.room, SPAN_MARKUP, 0, STR("%"));
+            jroom_append(run, p.room, jstr_kind_changed(p.format, next), 0, STR("%"));
             continue;
         }
         convert(&p, spec, value.type == JV_MISSING ? next_arg(&p) : value, format.html);

@@ -98,7 +98,7 @@ JINJA_FUNCTION(global_strftime_now)
 #pragma GCC diagnostic pop
     if (size == 0)
         jinja_fail(run, ERR_LIMIT, "a date is longer than %zu bytes", sizeof text);
-    return jv_string(jstr_copy(run, (struct str){text, size - 1}, SPAN_MARKUP));
+    return jv_string(jstr_copy(run, (struct str){text, size - 1}, jstr_kind_changed(format, 0)));
 }
 
 static const struct jinja_builtin globals[] = {

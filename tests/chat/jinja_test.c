@@ -99,6 +99,8 @@ TEST(jinja, provenance_survives_string_operations)
     check("{{ l|join(', ') }}", context, "<p>, <q>");
     check("{% for c in l %}{{ c }};{% endfor %}", context, "<p>;<q>;");
     check("{{ '%s=%s' % ('k', l[0]) }}{{ '{}!'.format(l[1]) }}", context, "k=<pq>!");
+    check("{{ f % () }}", "{\"f\": \"<|%%|>\"}", "<<|%|>>");
+    check("{{ strftime_now(s[3:6]) }}", context, "<<|x>");
     check("{% set x %}[{{ l[0] }}]{% endset %}{{ x }}{{ x|length }}", context, "[<p>]3");
     check("{% macro m(a) %}({{ a }}){% endmacro %}{{ m(l[0]) }}", context, "(<p>)");
     check("{% filter upper %}a{{ l[0] }}{% endfilter %}", context, "A<P>");
