@@ -47,7 +47,7 @@ static const struct flag flags[] = {
      "USER/MODEL[:QUANT], looked for in local caches", NULL},
     {"-hff --hf-file", "LLAMA_ARG_HF_FILE", TEXT, AT(hf_file), "file of that repository", NULL},
     {"-a --alias", "LLAMA_ARG_ALIAS", TEXT, AT(alias), "name that clients are told", NULL},
-    {"--backend", NULL, TEXT, AT(backend), "cpu or vulkan (default: vulkan where there is one)",
+    {"--backend", NULL, TEXT, AT(backend), "cpu (default) or vulkan, an experiment so far",
      NULL},
     {"--cpu", NULL, TEXT, AT(cpu), "highest kernels: auto, scalar, avx2, avx512 or neon", NULL},
     {"-ngl --gpu-layers --n-gpu-layers", "LLAMA_ARG_N_GPU_LAYERS", TEXT, AT(gpu_layers),
