@@ -113,7 +113,7 @@ static void leave_job(struct call *call, struct job *job, const struct flight_ke
     enum flight_state state = FLIGHT_WAITS;
     call_note(call, "client left during prefill");
     for (size_t i = 0; i < job->n_runs; i++)
-        job->side->demote(job->runs[i]);
+        job->side->set_background(job->runs[i], true);
     flights_leave(&server->flights, key, job);
     while (state == FLIGHT_WAITS && os_time_ns() < end_ns &&
            !listener_is_stopping(server->listener)) {
@@ -136,6 +136,8 @@ static struct job *take_over(struct call *call, const struct flight_key *key,
         return NULL;
     job->request.is_stream = request->is_stream;
     job->request.wants_usage = request->wants_usage;
+    for (size_t i = 0; i < job->n_runs; i++)
+        job->side->set_background(job->runs[i], false);
     call_note(call, "joined a running prefill");
     return job;
 }

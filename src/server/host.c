@@ -443,7 +443,7 @@ struct model_side host_side(struct host *host)
         .start = host_start,
         .step = host_step,
         .tell_run = host_tell_run,
-        .demote = host_demote,
+        .set_background = host_set_background,
         .close = host_close_run,
     };
 }

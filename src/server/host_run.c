@@ -451,10 +451,10 @@ enum run_state host_step(struct run *run, struct reply *reply, unsigned timeout_
     return run->has_begun ? RUN_ANSWERING : RUN_PREFILL;
 }
 
-void host_demote(struct run *run)
+void host_set_background(struct run *run, bool is_background)
 {
     if (run->request)
-        request_set_priority(run->request, -1);
+        request_set_priority(run->request, is_background ? -1 : 0);
 }
 
 void host_close_run(struct run *run)

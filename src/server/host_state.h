@@ -61,7 +61,7 @@ enum err host_start(struct run *run, size_t max_tokens, struct error *error);
 enum run_state host_step(struct run *run, struct reply *reply, unsigned timeout_ms,
                          struct error *error);
 void host_tell_run(const struct run *run, struct run_numbers *numbers);
-void host_demote(struct run *run);
+void host_set_background(struct run *run, bool is_background);
 void host_close_run(struct run *run);
 struct chat_turn_options host_turn_options(struct host *host, const struct api_request *request);
 

@@ -62,8 +62,9 @@ struct model_side {
     enum run_state (*step)(struct run *run, struct reply *reply, unsigned timeout_ms,
                            struct error *error);
     void (*tell_run)(const struct run *run, struct run_numbers *numbers);
-    void (*demote)(struct run *run); // nobody waits for it now: others go first
-    void (*close)(struct run *run);  // stops it at the next step; what was computed stays cached
+    // Nobody waits for it now, so others go first; or somebody does again.
+    void (*set_background)(struct run *run, bool is_background);
+    void (*close)(struct run *run); // stops it at the next step; what was computed stays cached
 };
 
 #endif

@@ -27,7 +27,7 @@ struct double_model {
     unsigned prefill_ms, token_ms;
     size_t n_context, n_queue_max;
     enum model_state state;
-    atomic_int n_prepared, n_started, n_open, n_closed_early, n_demoted, n_held;
+    atomic_int n_prepared, n_started, n_open, n_closed_early, n_demoted, n_promoted, n_held;
 };
 
 struct run {
@@ -177,9 +177,10 @@ static inline void double_tell_run(const struct run *run, struct run_numbers *nu
         (struct run_numbers){.usage = {.n_prompt = run->n_prompt, .n_generated = run->n_generated}};
 }
 
-static inline void double_demote(struct run *run)
+static inline void double_set_background(struct run *run, bool is_background)
 {
-    run->model->n_demoted++;
+    run->model->n_demoted += is_background;
+    run->model->n_promoted += !is_background;
 }
 
 static inline void double_close(struct run *run)
@@ -208,7 +209,7 @@ static inline struct model_side double_side(struct double_model *model)
         .start = double_start,
         .step = double_step,
         .tell_run = double_tell_run,
-        .demote = double_demote,
+        .set_background = double_set_background,
         .close = double_close,
     };
 }

@@ -194,6 +194,7 @@ TEST(server, an_identical_request_joins_the_prefill_of_one_that_left)
     wait_until(&h.model.n_started, 2);
     expect_answer(&h, "POST", "/v1/messages", "", message, PARTS("HTTP/1.1 200", "Hello world"));
     assert_int_equal(h.model.n_started, 2);
+    assert_int_equal(h.model.n_promoted, 1);
     close(other);
     harness_close(&h);
     assert_int_equal(h.model.n_open, 0);
