@@ -5,10 +5,11 @@
 //
 // How a product with quantised weights is defined.  An activation row is quantised per block of 32
 // (Q8_32) or 256 (Q8_256) values: d = max|x| / 127, q = x / d rounded half to even.  Blocks too small
-// for a normal d are zeros; infinities and NaNs go into d, with q = 0, so that they show in y.  Every weight
-// format is integers in disguise: value = d * scale[group] * q (- dmin * min[group]), with q an int8
-// and scales small integers.  Within a block the dot product is therefore an exact i32, in whatever
-// order it is summed; across blocks of a row, floats are accumulated one after the other:
+// for a normal d are zeros; infinities and NaNs go into d, with q = 0, so that they show in y.
+// Every weight format is integers in disguise: value = d * scale[group] * q (- dmin * min[group]),
+// with q an int8 and scales small integers.  Within a block the dot product is therefore an exact
+// i32, in whatever order it is summed; across blocks of a row, floats are accumulated one after the
+// other:
 //     acc = fma(d_w * d_x, (float)isum, acc), then, where the format has mins,
 //     acc = fma(-(dmin_w * d_x), (float)msum, acc).
 // So every kernel, scalar or wide, one row or many, gives the same bits.
