@@ -1,0 +1,305 @@
+"""Ember's mathematics: arch qwen35moe of GGUF, written for training.
+
+Gated DeltaNet layers (chunked) with a gated full-attention layer every `interval` layers; a mixture of
+experts with a shared expert in each.  Same formulas as the engine's: V head p uses K head p mod Hk,
+norm weights are stored as they are, ssm_a is -exp(A_log).  The parameters bear the GGUF's tensor names
+(with '_' for '.'), so export.py needs no table.
+
+Rows hold several conversations one after another ("segments"); nothing flows between them.
+"""
+import dataclasses
+import json
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+CHUNK = 64
+FORGET = -30.0  # log-decay at the start of a segment: e^-30 of what was before stays
+
+
+@dataclasses.dataclass
+class Config:
+    n_vocab: int = 6144
+    n_model: int = 384
+    n_layers: int = 12
+    interval: int = 4          # every 4th layer has full attention
+    n_heads: int = 6
+    n_kv_heads: int = 2
+    head_dim: int = 64
+    rope_dims: int = 32
+    rope_theta: float = 1e6
+    k_heads: int = 4           # DeltaNet
+    v_heads: int = 8
+    state: int = 64
+    conv: int = 4
+    n_experts: int = 8
+    n_experts_used: int = 2
+    n_ff_expert: int = 64
+    n_ff_shared: int = 256
+    n_context: int = 32768
+    eps: float = 1e-6
+
+    @classmethod
+    def load(cls, path, name):
+        with open(path, encoding='utf-8') as file:
+            return cls(**json.load(file)[name]['model'])
+
+    def is_attention(self, i_layer):
+        return (i_layer + 1) % self.interval == 0
+
+
+def rms(x, weight, eps):
+    x = x.float()
+    return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps) * weight
+
+
+def unit(x, eps):
+    return x / x.norm(dim=-1, keepdim=True).clamp(min=eps)
+
+
+class Norm(nn.Module):
+    def __init__(self, n, eps):
+        super().__init__()
+        self.weight, self.eps = nn.Parameter(torch.ones(n)), eps
+
+    def forward(self, x):
+        return rms(x, self.weight, self.eps).to(x.dtype)
+
+
+def linear(n_in, n_out, scale=1.0):
+    layer = nn.Linear(n_in, n_out, bias=False)
+    nn.init.normal_(layer.weight, std=scale / math.sqrt(n_in))
+    return layer
+
+
+class Rows:
+    """Where each token of a batch of rows stands: its segment and its position therein."""
+
+    def __init__(self, segments):
+        n = segments.shape[1]
+        places = torch.arange(n, device=segments.device).expand_as(segments)
+        self.starts = torch.ones_like(segments, dtype=torch.bool)
+        self.starts[:, 1:] = segments[:, 1:] != segments[:, :-1]
+        first = torch.where(self.starts, places, 0).cummax(1).values
+        self.positions = places - first
+        self.segments = segments
+        # A single segment per row leaves the fast causal kernel free to be used.
+        self.mask = None
+        if bool((segments != segments[:, :1]).any()):
+            same = segments[:, :, None] == segments[:, None, :]
+            self.mask = (same & torch.ones(n, n, dtype=torch.bool, device=same.device).tril())[:, None]
+
+
+class Attention(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.c = c
+        self.attn_q = linear(c.n_model, 2 * c.n_heads * c.head_dim)
+        self.attn_k = linear(c.n_model, c.n_kv_heads * c.head_dim)
+        self.attn_v = linear(c.n_model, c.n_kv_heads * c.head_dim)
+        self.attn_q_norm, self.attn_k_norm = Norm(c.head_dim, c.eps), Norm(c.head_dim, c.eps)
+        self.attn_output = linear(c.n_heads * c.head_dim, c.n_model, 1 / math.sqrt(2 * c.n_layers))
+
+    def rotate(self, x, positions):
+        half = self.c.rope_dims // 2
+        divisors = self.c.rope_theta ** (torch.arange(half, device=x.device) / half)
+        angles = positions[:, None, :, None].float() / divisors
+        cos, sin = angles.cos(), angles.sin()
+        a, b, rest = x[..., :half], x[..., half:2 * half], x[..., 2 * half:]
+        return torch.cat([a * cos - b * sin, a * sin + b * cos, rest], -1)
+
+    def forward(self, x, rows, cache=None):
+        c, (n_rows, n, _) = self.c, x.shape
+        q, gate = self.attn_q(x).view(n_rows, n, c.n_heads, 2 * c.head_dim).transpose(1, 2).chunk(2, -1)
+        k = self.attn_k(x).view(n_rows, n, c.n_kv_heads, c.head_dim).transpose(1, 2)
+        v = self.attn_v(x).view(n_rows, n, c.n_kv_heads, c.head_dim).transpose(1, 2)
+        positions = rows.positions + (cache['n'] if cache else 0)
+        q = self.rotate(self.attn_q_norm(q.float()), positions).to(v.dtype)
+        k = self.rotate(self.attn_k_norm(k.float()), positions).to(v.dtype)
+        mask, is_causal = rows.mask, rows.mask is None
+        if cache is not None:
+            if cache['n']:
+                k, v = torch.cat([cache['k'], k], 2), torch.cat([cache['v'], v], 2)
+                mask = torch.ones(n, k.shape[2], dtype=torch.bool, device=x.device).tril(cache['n'])
+                is_causal = False
+            cache['k'], cache['v'] = k, v
+        k = k.repeat_interleave(c.n_heads // c.n_kv_heads, 1)
+        v = v.repeat_interleave(c.n_heads // c.n_kv_heads, 1)
+        out = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=is_causal)
+        out = (out * gate.sigmoid()).transpose(1, 2).reshape(n_rows, n, -1)
+        return self.attn_output(out)
+
+
+def delta_rule(q, k, v, g, beta, state):
+    """The gated delta rule in chunks, in f32.
+
+    q, k, v: [rows, heads, n, D] with n a multiple of CHUNK, q scaled; g, beta: [rows, heads, n];
+    state: [rows, heads, D, D], S[i][j] with i along k.  Returns the outputs and the state after."""
+    n_rows, n_heads, n, d = q.shape
+    shape = (n_rows, n_heads, n // CHUNK, CHUNK)
+    q, k, v = (x.view(*shape, d) for x in (q, k, v))
+    g, beta = g.view(shape).cumsum(-1), beta.view(shape)
+    decay = (g[..., :, None] - g[..., None, :]).tril().exp().tril()  # [i, j]: from j to i
+    a = (beta[..., None] * (k @ k.transpose(-1, -2)) * decay).tril(-1)
+    right = torch.cat([beta[..., None] * v, (beta * g.exp())[..., None] * k], -1)
+    eye = torch.eye(CHUNK, device=q.device)
+    u, w = torch.linalg.solve_triangular(a + eye, right, upper=False, unitriangular=True).chunk(2, -1)
+    inside = (q @ k.transpose(-1, -2)) * decay
+    q_in = q * g.exp()[..., None]
+    last = g[..., -1:]
+    k_out = k * (last - g).exp()[..., None]
+    outs = []
+    for i in range(n // CHUNK):
+        r = u[:, :, i] - w[:, :, i] @ state
+        outs.append(q_in[:, :, i] @ state + inside[:, :, i] @ r)
+        state = last[:, :, i].exp()[..., None] * state + k_out[:, :, i].transpose(-1, -2) @ r
+    return torch.stack(outs, 2).view(n_rows, n_heads, n, d), state
+
+
+class DeltaNet(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.c = c
+        self.kd, self.vd = c.k_heads * c.state, c.v_heads * c.state
+        self.attn_qkv = linear(c.n_model, 2 * self.kd + self.vd)
+        self.attn_gate = linear(c.n_model, self.vd)
+        self.ssm_alpha, self.ssm_beta = linear(c.n_model, c.v_heads), linear(c.n_model, c.v_heads)
+        self.ssm_conv1d = nn.Parameter(torch.randn(2 * self.kd + self.vd, c.conv) / math.sqrt(c.conv))
+        self.a_log = nn.Parameter(torch.linspace(0.5, 8, c.v_heads).log())
+        # Steps of 0.001 to 0.1, as softplus gives them.
+        step = torch.linspace(math.log(1e-3), math.log(1e-1), c.v_heads).exp()
+        self.ssm_dt = nn.Parameter(step + torch.log(-torch.expm1(-step)))
+        self.ssm_norm = Norm(c.state, c.eps)
+        self.ssm_out = linear(self.vd, c.n_model, 1 / math.sqrt(2 * c.n_layers))
+
+    def convolve(self, u, rows, cache):
+        n, taps = u.shape[1], self.c.conv
+        before = cache['conv'] if cache is not None and cache['n'] else u.new_zeros(
+            u.shape[0], taps - 1, u.shape[2])
+        padded = torch.cat([before, u], 1)
+        if cache is not None:
+            cache['conv'] = padded[:, n:]
+        out = 0
+        for back in range(taps):
+            tap = padded[:, taps - 1 - back:taps - 1 - back + n]
+            if back and cache is None:
+                tap = tap * (rows.positions >= back)[..., None]
+            out = out + tap * self.ssm_conv1d[:, taps - 1 - back].to(u.dtype)
+        return F.silu(out)
+
+    def forward(self, x, rows, cache=None):
+        c, (n_rows, n, _) = self.c, x.shape
+        mixed = self.convolve(self.attn_qkv(x), rows, cache).float()
+        q, k, v = mixed.split([self.kd, self.kd, self.vd], -1)
+        q, k = (unit(y.view(n_rows, n, c.k_heads, c.state), c.eps) for y in (q, k))
+        v = v.view(n_rows, n, c.v_heads, c.state)
+        times = c.v_heads // c.k_heads  # V head p uses K head p mod Hk
+        q, k = q.repeat(1, 1, times, 1) / math.sqrt(c.state), k.repeat(1, 1, times, 1)
+        beta = self.ssm_beta(x).float().sigmoid()
+        g = -self.a_log.exp() * F.softplus(self.ssm_alpha(x).float() + self.ssm_dt)
+        state = x.new_zeros(n_rows, c.v_heads, c.state, c.state, dtype=torch.float32)
+        if cache is None:
+            g = torch.where(rows.starts[..., None], g + FORGET, g)
+        elif cache['n']:
+            state = cache['state']
+        n_pad = -n % CHUNK  # padding has g = 0 and beta = 0: it changes nothing
+        q, k, v = (F.pad(y, (0, 0, 0, 0, 0, n_pad)).transpose(1, 2) for y in (q, k, v))
+        g, beta = (F.pad(y, (0, 0, 0, n_pad)).transpose(1, 2) for y in (g, beta))
+        with torch.autocast(x.device.type, enabled=False):
+            out, state = delta_rule(q.contiguous(), k.contiguous(), v.contiguous(), g.contiguous(),
+                                    beta.contiguous(), state)
+        if cache is not None:
+            cache['state'] = state
+        out = rms(out[:, :, :n].transpose(1, 2), self.ssm_norm.weight, c.eps)
+        out = out.reshape(n_rows, n, -1) * F.silu(self.attn_gate(x).float())
+        return self.ssm_out(out.to(x.dtype))
+
+
+class Experts(nn.Module):
+    """Experts this small are computed all at once; the router's weights switch off those not chosen."""
+
+    def __init__(self, c):
+        super().__init__()
+        self.c = c
+        shape, std = (c.n_experts, c.n_ff_expert, c.n_model), 1 / math.sqrt(c.n_model)
+        back = 1 / math.sqrt(2 * c.n_layers)
+        self.ffn_gate_inp = linear(c.n_model, c.n_experts)
+        self.ffn_gate_exps = nn.Parameter(torch.randn(shape) * std)
+        self.ffn_up_exps = nn.Parameter(torch.randn(shape) * std)
+        self.ffn_down_exps = nn.Parameter(torch.randn(c.n_experts, c.n_model, c.n_ff_expert)
+                                          * back / math.sqrt(c.n_ff_expert))
+        self.ffn_gate_inp_shexp = linear(c.n_model, 1)
+        self.ffn_gate_shexp = linear(c.n_model, c.n_ff_shared)
+        self.ffn_up_shexp = linear(c.n_model, c.n_ff_shared)
+        self.ffn_down_shexp = linear(c.n_ff_shared, c.n_model, back)
+
+    def forward(self, x):
+        c = self.c
+        logits = F.linear(x.float(), self.ffn_gate_inp.weight)
+        top = logits.topk(c.n_experts_used, -1)
+        weights = torch.zeros_like(logits).scatter(-1, top.indices, top.values.softmax(-1))
+        # Even use of the experts: n * sum(share of tokens * mean probability) is 1 at best.
+        share = (weights > 0).float().mean((0, 1)) / c.n_experts_used
+        self.imbalance = c.n_experts * (share * logits.softmax(-1).mean((0, 1))).sum()
+        hidden = F.silu(F.linear(x, self.ffn_gate_exps.flatten(0, 1))) * \
+            F.linear(x, self.ffn_up_exps.flatten(0, 1))
+        hidden = hidden.view(*x.shape[:2], c.n_experts, -1) * weights[..., None].to(hidden.dtype)
+        routed = F.linear(hidden.flatten(2), self.ffn_down_exps.transpose(0, 1).flatten(1))
+        shared = self.ffn_down_shexp(F.silu(self.ffn_gate_shexp(x)) * self.ffn_up_shexp(x))
+        return routed + shared * self.ffn_gate_inp_shexp(x).sigmoid()
+
+
+class Block(nn.Module):
+    def __init__(self, c, i_layer):
+        super().__init__()
+        self.attn_norm = Norm(c.n_model, c.eps)
+        self.post_attention_norm = Norm(c.n_model, c.eps)
+        self.mix = Attention(c) if c.is_attention(i_layer) else DeltaNet(c)
+        self.ffn = Experts(c)
+
+    def forward(self, x, rows, cache=None):
+        x = x + self.mix(self.attn_norm(x), rows, cache)
+        return x + self.ffn(self.post_attention_norm(x))
+
+
+class Ember(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.c = c
+        self.token_embd = nn.Embedding(c.n_vocab, c.n_model)
+        nn.init.normal_(self.token_embd.weight, std=0.02)
+        self.blk = nn.ModuleList(Block(c, i) for i in range(c.n_layers))
+        self.output_norm = Norm(c.n_model, c.eps)
+
+    def new_cache(self):
+        return [{'n': 0} for _ in self.blk]
+
+    def hidden(self, tokens, segments=None, caches=None):
+        rows = Rows(torch.zeros_like(tokens) if segments is None else segments)
+        x = self.token_embd(tokens)
+        for i, block in enumerate(self.blk):
+            cache = caches[i] if caches else None
+            x = block(x, rows, cache)
+            if cache is not None:
+                cache['n'] += tokens.shape[1]
+        return self.output_norm(x)
+
+    def forward(self, tokens, segments=None, caches=None):
+        """Logits of all places; the embedding is the head."""
+        return F.linear(self.hidden(tokens, segments, caches), self.token_embd.weight)
+
+    def loss(self, tokens, segments, learned, balance=0.01):
+        """Mean cross-entropy of the next tokens that are learned, and how many there are."""
+        hidden = self.hidden(tokens, segments)[:, :-1]
+        wanted = learned[:, 1:] & (segments[:, 1:] == segments[:, :-1])
+        logits = F.linear(hidden[wanted], self.token_embd.weight).float()
+        targets = tokens[:, 1:][wanted]
+        entropy = F.cross_entropy(logits, targets)
+        right = (logits.detach().argmax(-1) == targets).float().mean()
+        imbalance = sum(block.ffn.imbalance for block in self.blk) / len(self.blk)
+        return entropy + balance * imbalance, entropy.detach(), right
+
+    def n_parameters(self):
+        return sum(p.numel() for p in self.parameters())

@@ -1,0 +1,64 @@
+"""Whole conversations, each a function of its number: sample(seed, i, length).
+
+The same number always gives the same conversation, so training can stop and resume anywhere, workers
+need not talk to each other, and held-out conversations are those of another seed.
+"""
+import random
+
+from tasks import filler, words
+from tasks.clients import Client
+from tasks.families import FAMILIES, Task
+from tasks.world import World
+
+TRAIN, HELD_OUT = 'train', 'held-out'
+
+
+def fits(client, needs):
+    return all(any(client.has(role) for role in need.split('|')) for need in needs)
+
+
+def draw_family(rng, client, without=()):
+    names = [name for name, (_, needs, _) in FAMILIES.items() if name not in without and fits(client, needs)]
+    return rng.choices(names, [FAMILIES[name][0] for name in names])[0]
+
+
+def draw_task(rng, family=None):
+    """A task whose first request is of `family` (drawn if None), not yet begun."""
+    world = World(words.cwd(rng))
+    world.outputs['user'] = words.word(rng)
+    world.date = f'{rng.choice(["Mon", "Tue", "Wed", "Thu", "Fri"])} {rng.choice(["Jan", "Feb", "Mar", "Apr", "May"])} ' \
+                 f'{rng.randint(1, 28)} {rng.randint(0, 23):02}:{rng.randint(0, 59):02}:00 UTC {rng.randint(2023, 2029)}'
+    while True:
+        client = Client(rng, world)
+        if family is None or fits(client, FAMILIES[family][1]):
+            return Task(rng, client)
+
+
+def conversation_of(task, length):
+    system = getattr(task, 'title_system', None) or task.client.system(length)
+    return {'system': system, 'tools': task.client.tools, 'messages': task.messages}
+
+
+def sample(seed, i, length=2000, family=None):
+    """A conversation with about `length` characters of system prompt, of one to three requests."""
+    rng = random.Random(f'{seed}/{i}/{family}')
+    task = draw_task(rng, family)
+    first = family or draw_family(rng, task.client)
+    FAMILIES[first][2](task)
+    n_more = rng.choice([0, 0, 0, 1, 2]) if first != 'title' else 0
+    for _ in range(n_more):
+        FAMILIES[draw_family(rng, task.client, ('title',))][2](task)
+    size = int(length * rng.random() ** 2) if rng.random() > 0.15 else 0
+    return conversation_of(task, size)
+
+
+def training_texts(n):
+    """What the vocabulary is learned from: conversations and documentation."""
+    from chat import stretches
+    for i in range(n):
+        yield from (text for text, is_markup, _ in stretches(sample(TRAIN, f'vocabulary/{i}', 1500))
+                    if not is_markup)
+        yield '<function= <parameter= >\n\n</parameter>\n</function>\n'
+    rng = random.Random('vocabulary')
+    for _ in range(n // 4):
+        yield filler.passage(rng, 3000)

@@ -1,0 +1,167 @@
+"""Trains Ember: python3 train.py --config ember --folder build/train/ember
+
+Writes a checkpoint every --save-every steps and on Ctrl-C; the same command goes on from the last one.
+Stages lengthen rows and system prompts.  bf16 on a GPU, f32 on a CPU.  --minutes stops early (and the
+learning rate then falls to its end in that time, so a short run is a whole run).
+"""
+import argparse
+import json
+import math
+import os
+import signal
+import time
+
+import torch
+
+from data import batches
+from model import Config, Ember
+
+LAST_RATE = 0.05  # of the peak
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--config', default='ember')
+    parser.add_argument('--configs', default=os.path.join(os.path.dirname(__file__) or '.', 'config.json'))
+    parser.add_argument('--folder', required=True, help='tokenizer.json is here; checkpoints and log go here')
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--workers', type=int, default=max(0, (os.cpu_count() or 1) - 1))
+    parser.add_argument('--save-every', type=int, default=500)
+    parser.add_argument('--log-every', type=int, default=20)
+    parser.add_argument('--minutes', type=float, default=0, help='stop after this long; 0: all stages')
+    parser.add_argument('--rows-at-once', type=int, default=0, help='accumulate gradients over so many rows')
+    parser.add_argument('--compile', action='store_true')
+    return parser.parse_args()
+
+
+def groups(model, weight_decay):
+    """Matrices decay; vectors, gates and the convolution do not."""
+    decays = [p for name, p in model.named_parameters() if p.ndim >= 2 and 'conv1d' not in name]
+    others = [p for name, p in model.named_parameters() if p.ndim < 2 or 'conv1d' in name]
+    return [{'params': decays, 'weight_decay': weight_decay}, {'params': others, 'weight_decay': 0.0}]
+
+
+class Run:
+    def __init__(self, o):
+        self.o = o
+        with open(o.configs, encoding='utf-8') as file:
+            self.config = json.load(file)[o.config]
+        self.device = 'cuda' if torch.cuda.is_available() else 'cpu'
+        torch.manual_seed(o.seed)
+        self.model = Ember(Config(**self.config['model'])).to(self.device)
+        self.optimizer = torch.optim.AdamW(groups(self.model, self.config['weight_decay']),
+                                           betas=(0.9, 0.95), fused=self.device == 'cuda')
+        self.n_steps = sum(stage['steps'] for stage in self.config['stages'])
+        self.step, self.seconds, self.n_tokens = 0, 0.0, 0
+        self.wants_stop = False
+        self.loss = self.model.loss
+        if o.compile:
+            self.loss = torch.compile(self.model.loss)
+
+    @property
+    def checkpoint(self):
+        return os.path.join(self.o.folder, 'checkpoint.pt')
+
+    def resume(self):
+        if not os.path.exists(self.checkpoint):
+            return
+        state = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
+        self.model.load_state_dict(state['model'])
+        self.optimizer.load_state_dict(state['optimizer'])
+        self.step, self.seconds, self.n_tokens = state['step'], state['seconds'], state['n_tokens']
+        print(f'going on at step {self.step}')
+
+    def save(self):
+        state = {'model': self.model.state_dict(), 'optimizer': self.optimizer.state_dict(),
+                 'step': self.step, 'seconds': self.seconds, 'n_tokens': self.n_tokens,
+                 'config': self.config}
+        torch.save(state, self.checkpoint + '.new')
+        os.replace(self.checkpoint + '.new', self.checkpoint)
+
+    def progress(self):
+        """0 to 1: the part of the run that is done, in steps or in the minutes granted."""
+        steps = self.step / self.n_steps
+        return max(steps, self.seconds / 60 / self.o.minutes) if self.o.minutes else steps
+
+    def rate(self):
+        warm = min(1.0, (self.step + 1) / self.config['warmup'])
+        fall = 0.5 * (1 + math.cos(math.pi * min(1.0, self.progress())))
+        return self.config['peak_rate'] * warm * (LAST_RATE + (1 - LAST_RATE) * fall)
+
+    def learn(self, tokens, segments, learned):
+        """One step; the rows may be split to fit into memory.  Returns loss and share of right tokens."""
+        rate = self.rate()
+        for group in self.optimizer.param_groups:
+            group['lr'] = rate
+        n_at_once = self.o.rows_at_once or len(tokens)
+        parts = [slice(i, i + n_at_once) for i in range(0, len(tokens), n_at_once)]
+        total = right = 0.0
+        n_learned = learned.sum().item()
+        for part in parts:
+            share = learned[part].sum().item() / n_learned
+            if not share:
+                continue
+            args = [x[part].to(self.device, non_blocking=True) for x in (tokens, segments, learned)]
+            with torch.autocast(self.device, torch.bfloat16, enabled=self.device == 'cuda'):
+                loss, entropy, hits = self.loss(*args)
+            (loss * share).backward()
+            total, right = total + entropy.item() * share, right + hits.item() * share
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        return total, right
+
+    def stage_at(self, step):
+        for i, stage in enumerate(self.config['stages']):
+            if step < stage['steps']:
+                return i, step
+            step -= stage['steps']
+        return None, 0
+
+    def go(self):
+        tokenizer = os.path.join(self.o.folder, 'tokenizer.json')
+        log = open(os.path.join(self.o.folder, 'log.jsonl'), 'a', encoding='utf-8')
+        while not self.wants_stop and self.progress() < 1:
+            i_stage, first = self.stage_at(self.step)
+            if i_stage is None:
+                break
+            since = time.monotonic()
+            for batch in batches(tokenizer, self.config, i_stage, first, self.o.seed, self.o.workers):
+                loss, right = self.learn(*batch)
+                now = time.monotonic()
+                self.seconds, since = self.seconds + now - since, now
+                self.step += 1
+                self.n_tokens += batch[0].numel()
+                if self.step % self.o.log_every == 0:
+                    self.report(log, i_stage, loss, right)
+                if self.step % self.o.save_every == 0:
+                    self.save()
+                if self.wants_stop or self.progress() >= 1:
+                    break
+        self.save()
+
+    def report(self, log, i_stage, loss, right):
+        row = {'step': self.step, 'stage': i_stage, 'loss': round(loss, 4), 'right': round(right, 4),
+               'rate': round(self.rate(), 6), 'tokens': self.n_tokens,
+               'tokens_per_s': round(self.n_tokens / self.seconds)}
+        log.write(json.dumps(row) + '\n')
+        log.flush()
+        print(' '.join(f'{key} {value}' for key, value in row.items()), flush=True)
+
+
+def main():
+    o = parse()
+    run = Run(o)
+    print(f'{o.config}: {run.model.n_parameters()} parameters on {run.device}')
+    run.resume()
+
+    def stop(*_):
+        run.wants_stop = True
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    run.go()
+    print(f'{run.step} steps, {run.n_tokens} tokens, {run.seconds / 3600:.2f} hours: {run.checkpoint}')
+
+
+if __name__ == '__main__':
+    main()
