@@ -95,12 +95,11 @@ AFTER = [' please', ', please', ', thanks', '. Thanks!', ' for me', ' and nothin
 def vary(rng, text):
     """Small changes of wording that mean nothing; only where the text begins with a plain verb."""
     if text[:1].islower():
-        if rng.random() < 0.3:
+        if rng.random() < 0.3 and not text.endswith('?') and not text.startswith('please'):
             text = rng.choice(POLITE) + text
         elif rng.random() < 0.6:
             text = text[0].upper() + text[1:]
         if '\n' not in text and rng.random() < 0.4:
-            # A mark after quoted contents would belong to them in a reader's eye.
             text += rng.choice(AFTER) if text[-1] in '.`"\'' and rng.random() < .3 else \
                 '.' if text[-1].isalnum() and rng.random() < .5 and '.' not in text.split()[-1] else ''
     return text
@@ -357,11 +356,12 @@ def run_command(task):
                         'what does {c} print?', 'run {c} and report what it says', 'what is the output of {c}?',
                         'please run {c} in the shell', 'use the shell to run {c}'], c=marked))
     result = task.use('shell', command=command)
-    task.wants(lambda: True, *result.split('\n')[-1:])
+    is_silent = not result or result.startswith('(')
+    task.wants(lambda: True, 'nothing' if is_silent else result.split('\n')[-1])
     if result.startswith('Exit code '):
         code, _, text = result.partition('\n')
         task.say(f'The command failed with {code.lower()}' + (f': {text}' if text else '.'))
-    elif not result or result.startswith('('):
+    elif is_silent:
         task.say('The command printed nothing.')
     else:
         task.say(f'The output is: {result}' if '\n' not in result else f'The output is:\n\n{result}')

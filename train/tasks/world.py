@@ -252,10 +252,15 @@ class World:
         return ' '.join([*flags, *paths]) + '\n' if '-n' not in flags else ' '.join(paths)
 
     def run_printf(self, flags, paths):
-        text = (paths or [''])[0].replace('\\n', '\n').replace('\\t', '\t')
-        for arg in paths[1:]:
-            text = text.replace('%s', arg, 1)
-        return text
+        form = (paths or [''])[0].replace('\\n', '\n').replace('\\t', '\t')
+        args, out = paths[1:], ''
+        while True:  # the form is used again until no argument is left
+            n = max(1, form.count('%s'))
+            parts = form.split('%s')
+            out += ''.join(part + arg for part, arg in zip(parts, [*args[:n], *[''] * len(parts)]))
+            args = args[n:]
+            if not args or len(parts) == 1:
+                return out
 
     def run_touch(self, flags, paths):
         for path in paths:
