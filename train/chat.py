@@ -8,6 +8,7 @@ A conversation is {"system": text or None, "tools": [...], "messages": [...]} wi
 as OpenAI's API has them, arguments as dicts.  An assistant message with "learned": False is one the
 model should not imitate (a mistake it recovers from).
 """
+import copy
 import json
 
 OPENING = '<|im_start|>assistant\n<think>\n\n</think>\n\n'
@@ -99,6 +100,26 @@ def stretches(conversation, opens_answer=False):
 
 def text_of(conversation, opens_answer=False):
     return ''.join(text for text, _, _ in stretches(conversation, opens_answer))
+
+
+def request_of(conversation):
+    """The conversation as a client sends it to /v1/chat/completions."""
+    messages, ids, n_calls = copy.deepcopy(conversation['messages']), [], 0
+    for message in messages:
+        message.pop('learned', None)
+        if message['role'] == 'tool':
+            message['tool_call_id'] = ids.pop(0)
+        for call in message.get('tool_calls') or []:
+            ids.append(f'call_{n_calls}')
+            n_calls += 1
+            call.update(id=ids[-1], type='function')
+            call['function']['arguments'] = json.dumps(call['function']['arguments'])
+    if conversation['system'] is not None:
+        messages.insert(0, {'role': 'system', 'content': conversation['system']})
+    request = {'model': 'ember', 'messages': messages}
+    if conversation['tools']:
+        request['tools'] = conversation['tools']
+    return request
 
 
 def read_answer(text):

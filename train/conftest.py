@@ -40,7 +40,8 @@ def hearth():
         pytest.skip('build/hearth is not built')
 
     def run(*args):
-        done = subprocess.run([path, *args], capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run([path, *args], capture_output=True, text=True, errors='replace',
+                              timeout=120, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
     return run

@@ -2,12 +2,12 @@
 
 Each task is played in the simulated world: the model sees the client's prompt, its calls run there,
 and what counts is the world afterwards and the words of the last answer; not how it got there.  Greedy,
-token by token.  With --hearth FILE.gguf the engine's completion decides instead of PyTorch (slower to
-start, but what users get).
+token by token.  With --server URL a running `hearth serve` answers instead of PyTorch: what users get.
 """
 import argparse
 import json
 import random
+import urllib.request
 
 import torch
 
@@ -41,6 +41,7 @@ class Player:
         return hidden @ self.model.token_embd.weight.T
 
     def answer(self, conversation):
+        """The assistant's message, or None when it is no whole answer."""
         ids, _ = self.tokenizer.encode_stretches(chat.stretches(conversation, opens_answer=True))
         said = []
         while len(said) < N_TOKENS_MAX:
@@ -48,7 +49,32 @@ class Player:
             said.append(token)
             if token == self.tokenizer.end:
                 break
-        return self.tokenizer.decode(said)
+        text = self.tokenizer.decode(said)
+        return chat.read_answer(text) if said[-1] == self.tokenizer.end else None
+
+
+class Server:
+    """The same from the engine, over HTTP."""
+
+    def __init__(self, url):
+        self.url = url.rstrip('/') + '/v1/chat/completions'
+
+    def answer(self, conversation):
+        body = dict(chat.request_of(conversation), max_tokens=N_TOKENS_MAX)
+        request = urllib.request.Request(self.url, json.dumps(body).encode(),
+                                         {'Content-Type': 'application/json'})
+        with urllib.request.urlopen(request, timeout=600) as answer:
+            choice = json.load(answer)['choices'][0]
+        if choice['finish_reason'] not in ('stop', 'tool_calls'):
+            return None
+        message = {'role': 'assistant', 'content': (choice['message'].get('content') or '').strip()}
+        calls = choice['message'].get('tool_calls') or []
+        if calls:
+            message['tool_calls'] = [{'function': {
+                'name': call['function']['name'],
+                'arguments': {key: chat.value_text(value) for key, value in
+                              json.loads(call['function']['arguments']).items()}}} for call in calls]
+        return message
 
 
 def begin(family, i, length):
@@ -88,10 +114,9 @@ def play(player, family, i, length):
     task, reference = begin(family, i, length)
     answers_refusal = family == 'refused_by_user'
     for _ in range(N_TURNS_MAX):
-        text = player.answer(task.conversation)
-        message = chat.read_answer(text)
-        if message is None or not text.endswith('<|im_end|>'):
-            return False, [*task.messages, {'role': 'assistant', 'content': text}]
+        message = player.answer(task.conversation)
+        if message is None:
+            return False, task.messages
         task.messages.append(message)
         if not message.get('tool_calls'):
             good = task.goal() and all(word in message['content'] for word in task.answer_has)
@@ -104,16 +129,21 @@ def play(player, family, i, length):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--folder', required=True)
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument('--folder', help='of a checkpoint')
+    where.add_argument('--server', help='such as http://127.0.0.1:8080')
     parser.add_argument('--tasks', type=int, default=40, help='per family')
     parser.add_argument('--length', type=int, default=1500, help='characters of system prompt')
     parser.add_argument('--families', nargs='*', default=list(FAMILIES))
     parser.add_argument('--failures', help='write transcripts of failed tasks here, as JSON lines')
     parser.add_argument('--out', help='write the figures here')
     o = parser.parse_args()
-    device = 'cuda' if torch.cuda.is_available() else 'cpu'
-    model, tokenizer = load(o.folder)
-    player = Player(model.to(device), tokenizer, device)
+    if o.server:
+        player = Server(o.server)
+    else:
+        device = 'cuda' if torch.cuda.is_available() else 'cpu'
+        model, tokenizer = load(o.folder)
+        player = Player(model.to(device), tokenizer, device)
     figures = {}
     failures = open(o.failures, 'w', encoding='utf-8') if o.failures else None
     for family in o.families:

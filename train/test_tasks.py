@@ -15,7 +15,8 @@ class Script:
         self.answers = [m for m in reference if m['role'] == 'assistant']
 
     def answer(self, _):
-        return ''.join(text for text, _, _ in chat.answer_stretches(self.answers.pop(0)))
+        text = ''.join(text for text, _, _ in chat.answer_stretches(self.answers.pop(0)))
+        return chat.read_answer(text)
 
 
 @pytest.mark.parametrize('family', FAMILIES)

@@ -80,8 +80,9 @@ def schema(names, required):
 class Client:
     """One drawn client with its tools in the form of an API request."""
 
-    def __init__(self, rng, world, roles=None):
+    def __init__(self, rng, world, budget=0):
         self.rng, self.world = rng, world
+        self.budget = budget  # characters that system text may have
         self.habit = rng.choices(['upper', 'lower', 'drawn'], [4, 4, 4])[0]
         self.form = {'upper': 'numbered', 'lower': 'tagged'}.get(self.habit) or rng.choice(
             ['numbered', 'tagged', 'plain'])
@@ -89,7 +90,7 @@ class Client:
         self.seen = set()  # files read or written in this conversation
         self.slots, self.names = {}, {}
         self.tools = []
-        for role in roles or self.draw_roles():
+        for role in self.draw_roles():
             self.add_tool(role)
         self.add_others()
         if self.habit != 'drawn' and rng.random() < 0.6:
@@ -318,6 +319,9 @@ class Client:
             return None
         lines = [f'- {words.identifier(self.rng)}: {filler.short_line(self.rng)}'
                  for _ in range(self.rng.randint(2, 8))]
+        size = self.budget * self.rng.random() / 3
+        while sum(map(len, lines)) < size:
+            lines.append(f'- {words.identifier(self.rng)}: {filler.own_passage(self.rng, 200)}')
         return 'Available ' + self.rng.choice(['agents', 'skills', 'helpers']) + ':\n' + '\n'.join(lines)
 
 

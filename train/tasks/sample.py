@@ -22,14 +22,14 @@ def draw_family(rng, client, without=()):
     return rng.choices(names, [FAMILIES[name][0] for name in names])[0]
 
 
-def draw_task(rng, family=None):
+def draw_task(rng, family=None, budget=0):
     """A task whose first request is of `family` (drawn if None), not yet begun."""
     world = World(words.cwd(rng))
     world.outputs['user'] = words.word(rng)
     world.date = f'{rng.choice(["Mon", "Tue", "Wed", "Thu", "Fri"])} {rng.choice(["Jan", "Feb", "Mar", "Apr", "May"])} ' \
                  f'{rng.randint(1, 28)} {rng.randint(0, 23):02}:{rng.randint(0, 59):02}:00 UTC {rng.randint(2023, 2029)}'
     while True:
-        client = Client(rng, world)
+        client = Client(rng, world, budget)
         if family is None or fits(client, FAMILIES[family][1]):
             return Task(rng, client)
 
@@ -42,7 +42,7 @@ def conversation_of(task, length):
 def sample(seed, i, length=2000, family=None):
     """A conversation with about `length` characters of system prompt, of one to three requests."""
     rng = random.Random(f'{seed}/{i}/{family}')
-    task = draw_task(rng, family)
+    task = draw_task(rng, family, length)
     first = family or draw_family(rng, task.client)
     FAMILIES[first][2](task)
     n_more = rng.choice([0, 0, 0, 1, 2]) if first != 'title' else 0
