@@ -28,8 +28,8 @@ static void group_pairs(struct vulkan *v, const struct moe *moe)
     struct {
         uint32_t n_experts, n_pairs, tile_rows, n_tiles;
     } push = {n_experts, n_pairs, PRODUCT_TILE_ROWS, tiles_max(n_pairs, n_experts)};
-    if (n_pairs <= n_experts)
-        return; // too few to share weights: vulkan_product() takes them one by one
+    if (!groups_pairs(n_pairs, n_experts))
+        return; // vulkan_product() takes them one by one
     commands_barrier(&v->commands);
     VULKAN_DISPATCH(v, .op = OP_GROUP, .buffers = {&v->tiles, &v->order, &v->chosen}, PUSH(push),
                     .n_groups = {1});

@@ -61,7 +61,7 @@ void vulkan_product(struct vulkan *v, const struct product *p)
 {
     const struct weight *w = p->weight;
     const struct device_weight *device = w->device;
-    bool is_tile = p->n_rows > (p->has_experts ? w->n_experts : 1);
+    bool is_tile = p->has_experts ? groups_pairs(p->n_rows, w->n_experts) : p->n_rows > 1;
     uint32_t n_tiles = !is_tile         ? p->n_rows
                        : p->has_experts ? tiles_max(p->n_rows, w->n_experts)
                                         : groups_of(p->n_rows, PRODUCT_TILE_ROWS);
@@ -82,7 +82,7 @@ void vulkan_product(struct vulkan *v, const struct product *p)
     VULKAN_DISPATCH(v, .op = is_tile ? OP_PRODUCT_TILE : OP_PRODUCT, .dtype = w->dtype,
                     .buffers = {p->y, &device->region, p->x,
                                 p->bias ? weight_region(p->bias) : NULL, experts,
-                                p->has_experts ? &v->order : p->x},
+                                p->has_experts ? &v->order : NULL},
                     PUSH(push), .n_groups = {groups_of(w->n_out, PRODUCT_OUT_TILE), n_tiles});
 }
 

@@ -81,7 +81,8 @@ static inline uint32_t groups_of(uint32_t n, uint32_t group)
     return (n + group - 1) / group;
 }
 
-// Records a shader whose push constants are `values`, and which reads no stored format.
+// Records a dispatch, by the fields of struct dispatch; .dtype is left out where no stored format is
+// read (DTYPE_F32 is 0).  PUSH(values) are its push constants, in the order of the shader's block.
 #define VULKAN_DISPATCH(vulkan, ...)                                                               \
     commands_dispatch(&(vulkan)->commands, &(vulkan)->pipelines, &(struct dispatch){__VA_ARGS__})
 #define PUSH(values) .push = &(values), .push_size = sizeof(values)
@@ -132,6 +133,11 @@ struct product {
     bool has_experts;                   // those of v->chosen, grouped by vulkan_moe()
     bool adds;
 };
+// Pairs of a row and an expert are grouped once an expert has more than one of them on average.
+static inline bool groups_pairs(uint32_t n_pairs, uint32_t n_experts)
+{
+    return n_pairs > n_experts;
+}
 // Tiles of grouped pairs at most: one begun by each expert, the others full.
 static inline uint32_t tiles_max(uint32_t n_pairs, uint32_t n_experts)
 {
