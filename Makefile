@@ -142,10 +142,10 @@ setup:
 	@sh tools/setup.sh build
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-asan:
+asan: setup
 	@$(MAKE) --no-print-directory run-tests BUILD=build/asan OPTIMIZE="-O1 -g $(SANITIZE)" \
 	    LDFLAGS="$(SANITIZE)"
-tsan:
+tsan: setup
 	@$(MAKE) --no-print-directory run-tests BUILD=build/tsan \
 	    OPTIMIZE="-O1 -g -fsanitize=thread" LDFLAGS="-fsanitize=thread"
 
@@ -154,6 +154,8 @@ FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 FUZZERS      := $(FUZZ_SOURCES:tests/fuzz/%_fuzz.c=build/fuzz/tests/fuzz/%_fuzz)
 fuzz:
+	@sh tools/setup.sh build
+	@sh tools/setup.sh fuzz
 	@$(MAKE) --no-print-directory fuzz-all CC=clang BUILD=build/fuzz OPTIMIZE="-O1 -g $(FUZZ_FLAGS)" \
 	    KERNEL_OPTIMIZE="-O1 -g" LDFLAGS="-fsanitize=fuzzer,address,undefined" VULKAN=0
 fuzz-all: $(FUZZERS)
@@ -169,7 +171,10 @@ test-neon:
 	@sh tools/test-neon.sh
 
 # ---- real clients and SDKs, pinned in tests/e2e/package.json; needs node and npm ----
-e2e: $(BUILD)/hearth
+e2e:
+	@sh tools/setup.sh build
+	@sh tools/setup.sh e2e
+	@$(MAKE) --no-print-directory $(BUILD)/hearth
 	@sh tests/e2e/run.sh $(BUILD)/hearth $(BUILD)/e2e $(SCENARIOS)
 
 bench: $(BENCHES)
