@@ -17,10 +17,13 @@ static void turn_heads(struct vulkan *v, const struct attention *a, const struct
 static void norm_heads(struct vulkan *v, const struct attention *a, const struct region *x,
                        const struct weight *norm, uint32_t n_heads, uint32_t head_stride)
 {
-    struct parts heads = {0,       v->batch->n_rows, n_heads * head_stride,
-                          n_heads, head_stride,      a->head_dim};
+    struct parts heads = {.n_rows = v->batch->n_rows,
+                          .row_stride = n_heads * head_stride,
+                          .n_heads = n_heads,
+                          .head_stride = head_stride,
+                          .n_cols = a->head_dim};
     if (norm)
-        vulkan_norm_parts(v, NORM_PLAIN, x, x, norm, heads, a->eps, 1.0f);
+        vulkan_norm_parts(v, NORM_PLAIN, x, x, norm, heads, a->eps);
 }
 
 static void store(struct vulkan *v, const struct attention *a, const struct region *cache,

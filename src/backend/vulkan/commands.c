@@ -147,8 +147,9 @@ static void bind_buffers(struct commands *c, const struct pipelines *pipelines,
     VkWriteDescriptorSet writes[BINDINGS_MAX];
     for (uint32_t i = 0; i < BINDINGS_MAX; i++) {
         // A shader may not declare a binding that has no buffer, even if it never reads it.
+        // Binding 1 stands in: every shader has one, and reads it.
         const struct region *region =
-            dispatch->buffers[i] ? dispatch->buffers[i] : dispatch->buffers[0];
+            dispatch->buffers[i] ? dispatch->buffers[i] : dispatch->buffers[1];
         buffers[i] = (VkDescriptorBufferInfo){region->buffer, region->offset, region->size};
         writes[i] = (VkWriteDescriptorSet){
             .sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET,

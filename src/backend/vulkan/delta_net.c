@@ -3,8 +3,6 @@
 // As on the CPU the recurrence runs token by token, so it does not depend on where a prefill is cut.
 #include "backend/vulkan/vulkan.h"
 
-#include <math.h>
-
 static void convolve(struct vulkan *v, const struct delta_net *d, const struct tensor *u)
 {
     struct {
@@ -17,18 +15,15 @@ static void convolve(struct vulkan *v, const struct delta_net *d, const struct t
                     .n_groups = {groups_of(u->n_cols, ELEMENT_LANES), v->batch->n_sequences});
 }
 
-// q / |q| / sqrt(dim) and k / |k|, where they stand in Q | K | V.
+// q / |q| and k / |k|, where they stand in Q | K | V.
 static void make_unit(struct vulkan *v, const struct delta_net *d, uint32_t n_channels)
 {
     struct parts heads = {.n_rows = v->batch->n_rows,
                           .row_stride = n_channels,
-                          .n_heads = d->n_k_heads,
+                          .n_heads = 2 * d->n_k_heads,
                           .head_stride = d->head_dim,
                           .n_cols = d->head_dim};
-    vulkan_norm_parts(v, NORM_UNIT, &v->convolved, &v->convolved, NULL, heads, d->eps,
-                      1.0f / sqrtf((float)d->head_dim));
-    heads.first = d->n_k_heads * d->head_dim;
-    vulkan_norm_parts(v, NORM_UNIT, &v->convolved, &v->convolved, NULL, heads, d->eps, 1.0f);
+    vulkan_norm_parts(v, NORM_UNIT, &v->convolved, &v->convolved, NULL, heads, d->eps);
 }
 
 static void recur(struct vulkan *v, const struct delta_net *d, const struct region *out,
@@ -64,7 +59,7 @@ void vulkan_delta_net(struct backend *backend, const struct delta_net *d, struct
     commands_barrier(&v->commands);
     recur(v, d, rows, alpha, beta);
     commands_barrier(&v->commands);
-    vulkan_norm_parts(v, NORM_PLAIN, rows, rows, d->norm, heads, d->eps, 1.0f);
+    vulkan_norm_parts(v, NORM_PLAIN, rows, rows, d->norm, heads, d->eps);
     commands_barrier(&v->commands);
     vulkan_gate_rows(v, rows, tensor_region(z), rows, ACT_SILU, v->batch->n_rows, out->n_cols);
 }

@@ -8,12 +8,12 @@
 
 void vulkan_norm_parts(struct vulkan *v, enum norm_mode mode, const struct region *y,
                        const struct region *x, const struct weight *weight, struct parts parts,
-                       float eps, float scale)
+                       float eps)
 {
     struct {
-        uint32_t first, n, row_stride, head_stride, mode;
-        float eps, scale;
-    } push = {parts.first, parts.n_cols, parts.row_stride, parts.head_stride, mode, eps, scale};
+        uint32_t n, row_stride, head_stride, mode;
+        float eps;
+    } push = {parts.n_cols, parts.row_stride, parts.head_stride, mode, eps};
     VULKAN_DISPATCH(v, .op = OP_NORM, .buffers = {y, x, weight ? weight_region(weight) : NULL},
                     PUSH(push), .n_groups = {parts.n_heads, parts.n_rows});
 }
@@ -22,9 +22,9 @@ static void norm_rows(struct vulkan *v, enum norm_mode mode, const struct region
                       const struct tensor *x, const struct weight *weight, float eps,
                       uint32_t n_rows)
 {
-    struct parts whole = {0, n_rows, x->n_cols, 1, 0, x->n_cols};
+    struct parts whole = {n_rows, x->n_cols, 1, 0, x->n_cols};
     commands_barrier(&v->commands);
-    vulkan_norm_parts(v, mode, y, tensor_region(x), weight, whole, eps, 1.0f);
+    vulkan_norm_parts(v, mode, y, tensor_region(x), weight, whole, eps);
 }
 
 const struct region *vulkan_normed(struct vulkan *v, const struct tensor *x,

@@ -108,16 +108,15 @@ enum err vulkan_step_end(struct backend *, struct error *);
 const float *vulkan_read(struct backend *, const struct tensor *, uint32_t n_rows);
 
 // ---- rows.c ----
-// Parts of rows: head h of row r is the n_cols values from first + r * row_stride + h * head_stride.
+// Parts of rows: head h of row r is the n_cols values from r * row_stride + h * head_stride.
 struct parts {
-    uint32_t first;
     uint32_t n_rows, row_stride;
     uint32_t n_heads, head_stride, n_cols;
 };
 enum norm_mode { NORM_PLAIN, NORM_ADD, NORM_UNIT }; // norm.comp's
 void vulkan_norm_parts(struct vulkan *vulkan, enum norm_mode mode, const struct region *y,
                        const struct region *x, const struct weight *weight, struct parts parts,
-                       float eps, float scale);
+                       float eps);
 // y = activation(gate) * up; y may be gate or up.
 void vulkan_gate_rows(struct vulkan *vulkan, const struct region *y, const struct region *gate,
                       const struct region *up, enum activation activation, uint32_t n_rows,

@@ -37,12 +37,13 @@ void main()
     sequence of = sequences[gl_WorkGroupID.z];
     uint channels = (2 * n_k_heads + n_v_heads) * DIM;
     uint at = of.i_state * state_stride + s_first + head * DIM * DIM + j;
+    float q_scale = 1.0 / sqrt(float(DIM));
     float s[DIM];
     for (uint i = 0; i < DIM; i++)
         s[i] = states[at + i * DIM];
     for (uint row = of.first_row; row < of.first_row + of.n_rows; row++) {
         for (uint i = lane; i < DIM; i += LANES) {
-            q[i] = c[row * channels + k_head * DIM + i];
+            q[i] = c[row * channels + k_head * DIM + i] * q_scale;
             k[i] = c[row * channels + (n_k_heads + k_head) * DIM + i];
         }
         barrier();

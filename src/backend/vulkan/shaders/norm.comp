@@ -10,23 +10,22 @@ layout(binding = 1) readonly buffer X { float x[]; };
 layout(binding = 2) readonly buffer Weight { float weight[]; };
 layout(push_constant) uniform Push
 {
-    uint first, n, row_stride, head_stride;
+    uint n, row_stride, head_stride;
     uint mode;
     float eps;
-    float scale; // MODE_UNIT
 };
 const uint MODE_NORM = 0; // y = x * weight / sqrt(mean(x^2) + eps)
 const uint MODE_ADD = 1;  // y += that
-const uint MODE_UNIT = 2; // y = x * scale / max(|x|, eps)
+const uint MODE_UNIT = 2; // y = x / max(|x|, eps)
 
 void main()
 {
-    uint at = first + gl_WorkGroupID.y * row_stride + gl_WorkGroupID.x * head_stride;
+    uint at = gl_WorkGroupID.y * row_stride + gl_WorkGroupID.x * head_stride;
     float square = 0.0;
     for (uint i = gl_LocalInvocationID.x; i < n; i += LANES)
         square = fma(x[at + i], x[at + i], square);
     square = reduce_sum(square);
-    float factor = mode == MODE_UNIT ? scale / max(sqrt(square), eps)
+    float factor = mode == MODE_UNIT ? 1.0 / max(sqrt(square), eps)
                                      : 1.0 / sqrt(square / float(n) + eps);
     for (uint i = gl_LocalInvocationID.x; i < n; i += LANES) {
         float normed = x[at + i] * factor;
