@@ -8,12 +8,15 @@ A conversation is {"system": text or None, "tools": [...], "messages": [...]} wi
 as OpenAI's API has them, arguments as dicts.  An assistant message with "learned": False is one the
 model should not imitate (a mistake it recovers from).
 """
+
 import copy
 import json
 
 OPENING = '<|im_start|>assistant\n<think>\n\n</think>\n\n'
-HOW_TO_CALL = ('\n\nCall: <tool_call>\n<function=NAME>\n<parameter=KEY>\nVALUE\n</parameter>\n'
-               '</function>\n</tool_call>')
+HOW_TO_CALL = (
+    '\n\nCall: <tool_call>\n<function=NAME>\n<parameter=KEY>\nVALUE\n</parameter>\n'
+    '</function>\n</tool_call>'
+)
 
 
 def tool_line(tool):
@@ -135,13 +138,14 @@ def read_answer(text):
             return None
         arguments = {}
         while rest.startswith('<parameter='):
-            key, found, rest = rest[len('<parameter='):].partition('>\n')
+            key, found, rest = rest[len('<parameter=') :].partition('>\n')
             value, closed, rest = rest.partition('\n</parameter>\n')
             if not found or not closed:
                 return None
             arguments[key] = value
         if not rest.startswith('</function>\n</tool_call>'):
             return None
-        message['tool_calls'].append({'function': {'name': head[len('<function='):],
-                                                   'arguments': arguments}})
+        message['tool_calls'].append(
+            {'function': {'name': head[len('<function=') :], 'arguments': arguments}}
+        )
     return message

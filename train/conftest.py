@@ -1,4 +1,5 @@
 """What the tests share: a tiny vocabulary, a tiny random model, and the engine's program."""
+
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ sys.path.insert(0, HERE)
 def tokenizer():
     from tasks.sample import training_texts
     from tokenizer import Tokenizer, train
+
     return Tokenizer(train(training_texts(60), 640))
 
 
@@ -21,9 +23,12 @@ def model(tokenizer):
     import dataclasses
     import torch
     from model import Config, Ember
+
     torch.manual_seed(7)
     torch.set_num_threads(1)
-    config = dataclasses.replace(Config.load(os.path.join(HERE, 'config.json'), 'tiny'), n_vocab=640)
+    config = dataclasses.replace(
+        Config.load(os.path.join(HERE, 'config.json'), 'tiny'), n_vocab=640
+    )
     model = Ember(config).eval()
     with torch.no_grad():  # away from the neat values of the start
         for p in model.parameters():
@@ -40,10 +45,17 @@ def hearth():
         pytest.skip('build/hearth is not built')
 
     def run(*args):
-        done = subprocess.run([path, *args], capture_output=True, text=True, errors='replace',
-                              timeout=120, check=False)
+        done = subprocess.run(
+            [path, *args],
+            capture_output=True,
+            text=True,
+            errors='replace',
+            timeout=120,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
     return run
 
 
@@ -51,6 +63,7 @@ def hearth():
 def files(model, tokenizer, tmp_path_factory):
     """The tiny model as files: {'f32': path, 'q8_0': path}."""
     from export import export
+
     folder = tmp_path_factory.mktemp('models')
     paths = {'f32': str(folder / 'f32.gguf'), 'q8_0': str(folder / 'q8_0.gguf')}
     for name, path in paths.items():

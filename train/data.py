@@ -4,6 +4,7 @@ Row r of a stage is a function of (seed, stage, r): workers draw conversations i
 A conversation too long for what is left begins the next row of its own accord (it is drawn anew), so
 rows end in padding, which is a segment of its own and never learned.
 """
+
 import torch
 from torch.utils.data import DataLoader, Dataset
 
@@ -17,7 +18,13 @@ N_FAILURES_MAX = 6  # conversations in a row that did not fit: the row is full
 class RowSet(Dataset):
     def __init__(self, tokenizer_path, seed, stage, i_stage, first, n_rows):
         self.path, self.tokenizer = tokenizer_path, None
-        self.seed, self.stage, self.i_stage, self.first, self.n_rows = seed, stage, i_stage, first, n_rows
+        self.seed, self.stage, self.i_stage, self.first, self.n_rows = (
+            seed,
+            stage,
+            i_stage,
+            first,
+            n_rows,
+        )
 
     def __len__(self):
         return self.n_rows
@@ -25,8 +32,12 @@ class RowSet(Dataset):
     def __getitem__(self, i):
         if self.tokenizer is None:
             self.tokenizer = Tokenizer.load(self.path)
-        return make_row(self.tokenizer, f'{TRAIN}/{self.seed}/{self.i_stage}/{self.first + i}',
-                        self.stage['row'], self.stage['system'])
+        return make_row(
+            self.tokenizer,
+            f'{TRAIN}/{self.seed}/{self.i_stage}/{self.first + i}',
+            self.stage['row'],
+            self.stage['system'],
+        )
 
 
 def make_row(tokenizer, name, size, system):
@@ -47,16 +58,29 @@ def make_row(tokenizer, name, size, system):
         segments += [n_segments] * len(one)
         n_segments += 1
     n_left = size - len(ids)
-    return (torch.tensor(ids + [tokenizer.end] * n_left),
-            torch.tensor(segments + [n_segments] * n_left),
-            torch.tensor(learned + [False] * n_left))
+    return (
+        torch.tensor(ids + [tokenizer.end] * n_left),
+        torch.tensor(segments + [n_segments] * n_left),
+        torch.tensor(learned + [False] * n_left),
+    )
 
 
 def batches(tokenizer_path, config, i_stage, first_step, seed, n_workers):
     """The batches of a stage from a step on: (tokens, segments, learned), each [rows, size]."""
     stage = config['stages'][i_stage]
     n_rows = max(1, stage['tokens_per_step'] // stage['row'])
-    rows = RowSet(tokenizer_path, seed, stage, i_stage, first_step * n_rows,
-                  (stage['steps'] - first_step) * n_rows)
-    return DataLoader(rows, batch_size=n_rows, num_workers=n_workers, persistent_workers=False,
-                      prefetch_factor=4 if n_workers else None)
+    rows = RowSet(
+        tokenizer_path,
+        seed,
+        stage,
+        i_stage,
+        first_step * n_rows,
+        (stage['steps'] - first_step) * n_rows,
+    )
+    return DataLoader(
+        rows,
+        batch_size=n_rows,
+        num_workers=n_workers,
+        persistent_workers=False,
+        prefetch_factor=4 if n_workers else None,
+    )

@@ -4,6 +4,7 @@ Each task is played in the simulated world: the model sees the client's prompt, 
 and what counts is the world afterwards and the words of the last answer; not how it got there.  Greedy,
 token by token.  With --server URL a running `hearth serve` answers instead of PyTorch: what users get.
 """
+
 import argparse
 import json
 import random
@@ -33,9 +34,9 @@ class Player:
     @torch.no_grad()
     def read(self, ids):
         """Logits after the last of `ids`, of which the beginning may be known already."""
-        if self.seen != ids[:len(self.seen)] or len(self.seen) >= len(ids):
+        if self.seen != ids[: len(self.seen)] or len(self.seen) >= len(ids):
             self.reset()
-        new = torch.tensor([ids[len(self.seen):]], device=self.device)
+        new = torch.tensor([ids[len(self.seen) :]], device=self.device)
         self.seen = list(ids)
         hidden = self.model.hidden(new, caches=self.caches)[:, -1]
         return hidden @ self.model.token_embd.weight.T
@@ -61,8 +62,9 @@ class Server:
 
     def answer(self, conversation):
         body = dict(chat.request_of(conversation), max_tokens=N_TOKENS_MAX)
-        request = urllib.request.Request(self.url, json.dumps(body).encode(),
-                                         {'Content-Type': 'application/json'})
+        request = urllib.request.Request(
+            self.url, json.dumps(body).encode(), {'Content-Type': 'application/json'}
+        )
         with urllib.request.urlopen(request, timeout=600) as answer:
             choice = json.load(answer)['choices'][0]
         if choice['finish_reason'] not in ('stop', 'tool_calls'):
@@ -70,10 +72,18 @@ class Server:
         message = {'role': 'assistant', 'content': (choice['message'].get('content') or '').strip()}
         calls = choice['message'].get('tool_calls') or []
         if calls:
-            message['tool_calls'] = [{'function': {
-                'name': call['function']['name'],
-                'arguments': {key: chat.value_text(value) for key, value in
-                              json.loads(call['function']['arguments']).items()}}} for call in calls]
+            message['tool_calls'] = [
+                {
+                    'function': {
+                        'name': call['function']['name'],
+                        'arguments': {
+                            key: chat.value_text(value)
+                            for key, value in json.loads(call['function']['arguments']).items()
+                        },
+                    }
+                }
+                for call in calls
+            ]
         return message
 
 
@@ -89,6 +99,7 @@ def begin(family, i, length):
     def ask(*args, **kwargs):
         say_ask(*args, **kwargs)
         snapshot.update(files=dict(task.world.files), folders=set(task.world.folders))
+
     task.ask = ask
     FAMILIES[family][2](task)
     files, folders = snapshot.get('files', before[0]), snapshot.get('folders', before[1])
@@ -152,7 +163,9 @@ def main():
             good, messages = play(player, family, i, o.length)
             n_good += good
             if failures and not good:
-                failures.write(json.dumps({'family': family, 'task': i, 'messages': messages}) + '\n')
+                failures.write(
+                    json.dumps({'family': family, 'task': i, 'messages': messages}) + '\n'
+                )
                 failures.flush()
         figures[family] = n_good / o.tasks
         print(f'{family:18} {n_good:4} of {o.tasks}', flush=True)
@@ -160,8 +173,11 @@ def main():
     print(f'{"mean":18} {figures["mean"]:.3f}')
     if o.out:
         with open(o.out, 'w', encoding='utf-8') as file:
-            json.dump({'system_length': o.length, 'tasks_per_family': o.tasks, 'fulfilled': figures},
-                      file, indent=1)
+            json.dump(
+                {'system_length': o.length, 'tasks_per_family': o.tasks, 'fulfilled': figures},
+                file,
+                indent=1,
+            )
 
 
 if __name__ == '__main__':

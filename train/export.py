@@ -3,6 +3,7 @@
 Matrices become Q8_0 where their rows are whole blocks of 32 (--f32 keeps all exact, for comparisons);
 norms, the router, the convolution and what the recurrence needs stay F32.
 """
+
 import argparse
 import os
 
@@ -43,17 +44,30 @@ def put_model(writer, c, name):
     writer.put('general.architecture', gguf.STRING, ARCH)
     writer.put('general.type', gguf.STRING, 'model')
     writer.put('general.name', gguf.STRING, name)
-    writer.put('general.description', gguf.STRING, 'A very small model for simple coding-agent tasks.')
+    writer.put(
+        'general.description', gguf.STRING, 'A very small model for simple coding-agent tasks.'
+    )
     writer.put('general.file_type', gguf.U32, 7)  # mostly Q8_0
-    numbers = {'block_count': c.n_layers, 'context_length': c.n_context, 'embedding_length': c.n_model,
-               'attention.head_count': c.n_heads, 'attention.head_count_kv': c.n_kv_heads,
-               'attention.key_length': c.head_dim, 'attention.value_length': c.head_dim,
-               'rope.dimension_count': c.rope_dims, 'full_attention_interval': c.interval,
-               'expert_count': c.n_experts, 'expert_used_count': c.n_experts_used,
-               'expert_feed_forward_length': c.n_ff_expert,
-               'expert_shared_feed_forward_length': c.n_ff_shared,
-               'ssm.conv_kernel': c.conv, 'ssm.state_size': c.state, 'ssm.group_count': c.k_heads,
-               'ssm.time_step_rank': c.v_heads, 'ssm.inner_size': c.v_heads * c.state}
+    numbers = {
+        'block_count': c.n_layers,
+        'context_length': c.n_context,
+        'embedding_length': c.n_model,
+        'attention.head_count': c.n_heads,
+        'attention.head_count_kv': c.n_kv_heads,
+        'attention.key_length': c.head_dim,
+        'attention.value_length': c.head_dim,
+        'rope.dimension_count': c.rope_dims,
+        'full_attention_interval': c.interval,
+        'expert_count': c.n_experts,
+        'expert_used_count': c.n_experts_used,
+        'expert_feed_forward_length': c.n_ff_expert,
+        'expert_shared_feed_forward_length': c.n_ff_shared,
+        'ssm.conv_kernel': c.conv,
+        'ssm.state_size': c.state,
+        'ssm.group_count': c.k_heads,
+        'ssm.time_step_rank': c.v_heads,
+        'ssm.inner_size': c.v_heads * c.state,
+    }
     for key, number in numbers.items():
         writer.put(f'{ARCH}.{key}', gguf.U32, number)
     writer.put(f'{ARCH}.attention.layer_norm_rms_epsilon', gguf.F32, c.eps)
@@ -61,7 +75,9 @@ def put_model(writer, c, name):
     # Three of the four position streams of a pair are equal for text; the shares only have to add up.
     pairs = c.rope_dims // 2
     third = pairs // 3
-    writer.put_array(f'{ARCH}.rope.dimension_sections', gguf.I32, [pairs - 2 * third, third, third, 0])
+    writer.put_array(
+        f'{ARCH}.rope.dimension_sections', gguf.I32, [pairs - 2 * third, third, third, 0]
+    )
     # Greedy: what it was trained for.
     writer.put('general.sampling.temp', gguf.F32, 0.0)
     writer.put('general.sampling.top_k', gguf.I32, 1)
@@ -89,8 +105,12 @@ def export(model, tokenizer, path, in_f32=False, name='Ember'):
     with open(os.path.join(here, 'ember.jinja'), encoding='utf-8') as file:
         put_tokenizer(writer, tokenizer, file.read())
     for tensor, array in tensors(model):
-        is_exact = in_f32 or array.ndim < 2 or array.shape[-1] % 32 or any(
-            part in tensor for part in ALWAYS_F32)
+        is_exact = (
+            in_f32
+            or array.ndim < 2
+            or array.shape[-1] % 32
+            or any(part in tensor for part in ALWAYS_F32)
+        )
         writer.add(tensor, array, as_q8_0=not is_exact)
     return writer.save(path)
 

@@ -1,4 +1,5 @@
 """Writes a GGUF file (v3): keys, then tensors as F32 or Q8_0."""
+
 import struct
 
 import numpy as np
@@ -38,8 +39,11 @@ class Writer:
         self.keys.append(string(key) + struct.pack('<I', kind) + value(kind, item))
 
     def put_array(self, key, kind, items):
-        self.keys.append(string(key) + struct.pack('<IIQ', ARRAY, kind, len(items))
-                         + b''.join(value(kind, item) for item in items))
+        self.keys.append(
+            string(key)
+            + struct.pack('<IIQ', ARRAY, kind, len(items))
+            + b''.join(value(kind, item) for item in items)
+        )
 
     def add(self, name, array, as_q8_0=False):
         """The last axis of `array` is the tensor's first dimension."""
@@ -48,7 +52,9 @@ class Writer:
         self.tensors.append((name, array.shape[::-1], kind, data))
 
     def save(self, path):
-        head = struct.pack('<4sIQQ', b'GGUF', 3, len(self.tensors), len(self.keys)) + b''.join(self.keys)
+        head = struct.pack('<4sIQQ', b'GGUF', 3, len(self.tensors), len(self.keys)) + b''.join(
+            self.keys
+        )
         offset = 0
         for name, shape, kind, data in self.tensors:
             head += string(name) + struct.pack('<I', len(shape))

@@ -7,6 +7,7 @@ norm weights are stored as they are, ssm_a is -exp(A_log).  The parameters bear 
 
 Rows hold several conversations one after another ("segments"); nothing flows between them.
 """
+
 import dataclasses
 import json
 import math
@@ -24,13 +25,13 @@ class Config:
     n_vocab: int = 6144
     n_model: int = 384
     n_layers: int = 12
-    interval: int = 4          # every 4th layer has full attention
+    interval: int = 4  # every 4th layer has full attention
     n_heads: int = 6
     n_kv_heads: int = 2
     head_dim: int = 64
     rope_dims: int = 32
     rope_theta: float = 1e6
-    k_heads: int = 4           # DeltaNet
+    k_heads: int = 4  # DeltaNet
     v_heads: int = 8
     state: int = 64
     conv: int = 4
@@ -89,7 +90,9 @@ class Rows:
         self.mask = None
         if bool((segments != segments[:, :1]).any()):
             same = segments[:, :, None] == segments[:, None, :]
-            self.mask = (same & torch.ones(n, n, dtype=torch.bool, device=same.device).tril())[:, None]
+            self.mask = (same & torch.ones(n, n, dtype=torch.bool, device=same.device).tril())[
+                :, None
+            ]
 
 
 class Attention(nn.Module):
@@ -107,12 +110,14 @@ class Attention(nn.Module):
         divisors = self.c.rope_theta ** (torch.arange(half, device=x.device) / half)
         angles = positions[:, None, :, None].float() / divisors
         cos, sin = angles.cos(), angles.sin()
-        a, b, rest = x[..., :half], x[..., half:2 * half], x[..., 2 * half:]
+        a, b, rest = x[..., :half], x[..., half : 2 * half], x[..., 2 * half :]
         return torch.cat([a * cos - b * sin, a * sin + b * cos, rest], -1)
 
     def forward(self, x, rows, cache=None):
         c, (n_rows, n, _) = self.c, x.shape
-        q, gate = self.attn_q(x).view(n_rows, n, c.n_heads, 2 * c.head_dim).transpose(1, 2).chunk(2, -1)
+        q, gate = (
+            self.attn_q(x).view(n_rows, n, c.n_heads, 2 * c.head_dim).transpose(1, 2).chunk(2, -1)
+        )
         k = self.attn_k(x).view(n_rows, n, c.n_kv_heads, c.head_dim).transpose(1, 2)
         v = self.attn_v(x).view(n_rows, n, c.n_kv_heads, c.head_dim).transpose(1, 2)
         positions = rows.positions + (cache['n'] if cache else 0)
@@ -145,7 +150,9 @@ def delta_rule(q, k, v, g, beta, state):
     a = (beta[..., None] * (k @ k.transpose(-1, -2)) * decay).tril(-1)
     right = torch.cat([beta[..., None] * v, (beta * g.exp())[..., None] * k], -1)
     eye = torch.eye(CHUNK, device=q.device)
-    u, w = torch.linalg.solve_triangular(a + eye, right, upper=False, unitriangular=True).chunk(2, -1)
+    u, w = torch.linalg.solve_triangular(a + eye, right, upper=False, unitriangular=True).chunk(
+        2, -1
+    )
     inside = (q @ k.transpose(-1, -2)) * decay
     q_in = q * g.exp()[..., None]
     last = g[..., -1:]
@@ -166,7 +173,9 @@ class DeltaNet(nn.Module):
         self.attn_qkv = linear(c.n_model, 2 * self.kd + self.vd)
         self.attn_gate = linear(c.n_model, self.vd)
         self.ssm_alpha, self.ssm_beta = linear(c.n_model, c.v_heads), linear(c.n_model, c.v_heads)
-        self.ssm_conv1d = nn.Parameter(torch.randn(2 * self.kd + self.vd, c.conv) / math.sqrt(c.conv))
+        self.ssm_conv1d = nn.Parameter(
+            torch.randn(2 * self.kd + self.vd, c.conv) / math.sqrt(c.conv)
+        )
         self.a_log = nn.Parameter(torch.linspace(0.5, 8, c.v_heads).log())
         # Steps of 0.001 to 0.1, as softplus gives them.
         step = torch.linspace(math.log(1e-3), math.log(1e-1), c.v_heads).exp()
@@ -176,14 +185,17 @@ class DeltaNet(nn.Module):
 
     def convolve(self, u, rows, cache):
         n, taps = u.shape[1], self.c.conv
-        before = cache['conv'] if cache is not None and cache['n'] else u.new_zeros(
-            u.shape[0], taps - 1, u.shape[2])
+        before = (
+            cache['conv']
+            if cache is not None and cache['n']
+            else u.new_zeros(u.shape[0], taps - 1, u.shape[2])
+        )
         padded = torch.cat([before, u], 1)
         if cache is not None:
             cache['conv'] = padded[:, n:]
         out = 0
         for back in range(taps):
-            tap = padded[:, taps - 1 - back:taps - 1 - back + n]
+            tap = padded[:, taps - 1 - back : taps - 1 - back + n]
             if back and cache is None:
                 tap = tap * (rows.positions >= back)[..., None]
             out = out + tap * self.ssm_conv1d[:, taps - 1 - back].to(u.dtype)
@@ -208,8 +220,14 @@ class DeltaNet(nn.Module):
         q, k, v = (F.pad(y, (0, 0, 0, 0, 0, n_pad)).transpose(1, 2) for y in (q, k, v))
         g, beta = (F.pad(y, (0, 0, 0, n_pad)).transpose(1, 2) for y in (g, beta))
         with torch.autocast(x.device.type, enabled=False):
-            out, state = delta_rule(q.contiguous(), k.contiguous(), v.contiguous(), g.contiguous(),
-                                    beta.contiguous(), state)
+            out, state = delta_rule(
+                q.contiguous(),
+                k.contiguous(),
+                v.contiguous(),
+                g.contiguous(),
+                beta.contiguous(),
+                state,
+            )
         if cache is not None:
             cache['state'] = state
         out = rms(out[:, :, :n].transpose(1, 2), self.ssm_norm.weight, c.eps)
@@ -228,8 +246,9 @@ class Experts(nn.Module):
         self.ffn_gate_inp = linear(c.n_model, c.n_experts)
         self.ffn_gate_exps = nn.Parameter(torch.randn(shape) * std)
         self.ffn_up_exps = nn.Parameter(torch.randn(shape) * std)
-        self.ffn_down_exps = nn.Parameter(torch.randn(c.n_experts, c.n_model, c.n_ff_expert)
-                                          * back / math.sqrt(c.n_ff_expert))
+        self.ffn_down_exps = nn.Parameter(
+            torch.randn(c.n_experts, c.n_model, c.n_ff_expert) * back / math.sqrt(c.n_ff_expert)
+        )
         self.ffn_gate_inp_shexp = linear(c.n_model, 1)
         self.ffn_gate_shexp = linear(c.n_model, c.n_ff_shared)
         self.ffn_up_shexp = linear(c.n_model, c.n_ff_shared)
@@ -243,8 +262,9 @@ class Experts(nn.Module):
         # Even use of the experts: n * sum(share of tokens * mean probability) is 1 at best.
         share = (weights > 0).float().mean((0, 1)) / c.n_experts_used
         self.imbalance = c.n_experts * (share * logits.softmax(-1).mean((0, 1))).sum()
-        hidden = F.silu(F.linear(x, self.ffn_gate_exps.flatten(0, 1))) * \
-            F.linear(x, self.ffn_up_exps.flatten(0, 1))
+        hidden = F.silu(F.linear(x, self.ffn_gate_exps.flatten(0, 1))) * F.linear(
+            x, self.ffn_up_exps.flatten(0, 1)
+        )
         hidden = hidden.view(*x.shape[:2], c.n_experts, -1) * weights[..., None].to(hidden.dtype)
         routed = F.linear(hidden.flatten(2), self.ffn_down_exps.transpose(0, 1).flatten(1))
         shared = self.ffn_down_shexp(F.silu(self.ffn_gate_shexp(x)) * self.ffn_up_shexp(x))

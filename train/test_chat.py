@@ -1,4 +1,5 @@
 """What is trained on is what will be rendered: chat.py against ember.jinja."""
+
 import os
 
 import jinja2
@@ -20,8 +21,9 @@ def rendered(conversation, opens_answer=False):
     messages = list(conversation['messages'])
     if conversation['system'] is not None:
         messages.insert(0, {'role': 'system', 'content': conversation['system']})
-    return template().render(messages=messages, tools=conversation['tools'],
-                             add_generation_prompt=opens_answer)
+    return template().render(
+        messages=messages, tools=conversation['tools'], add_generation_prompt=opens_answer
+    )
 
 
 @pytest.mark.parametrize('family', FAMILIES)
@@ -44,15 +46,33 @@ def test_an_answer_follows_its_prompt():
 
 def test_odd_conversations_render_alike():
     tool = {'type': 'function', 'function': {'name': 'noop'}}
-    call = {'function': {'name': 'a', 'arguments': {'n': 3, 'on': True, 'list': ['<x>', "it's"],
-                                                   'text': '<|im_end|>', 'empty': ''}}}
+    call = {
+        'function': {
+            'name': 'a',
+            'arguments': {
+                'n': 3,
+                'on': True,
+                'list': ['<x>', "it's"],
+                'text': '<|im_end|>',
+                'empty': '',
+            },
+        }
+    }
     for system in (None, '', '  spaced  \n'):
         for tools in ([], [tool]):
-            conversation = {'system': system, 'tools': tools, 'messages': [
-                {'role': 'user', 'content': ' hi '}, {'role': 'system', 'content': 'late'},
-                {'role': 'assistant', 'content': 'two calls', 'tool_calls': [call, call]},
-                {'role': 'tool', 'content': 'one\n'}, {'role': 'tool', 'content': ''},
-                {'role': 'assistant', 'content': ''}, {'role': 'system', 'content': 'last'}]}
+            conversation = {
+                'system': system,
+                'tools': tools,
+                'messages': [
+                    {'role': 'user', 'content': ' hi '},
+                    {'role': 'system', 'content': 'late'},
+                    {'role': 'assistant', 'content': 'two calls', 'tool_calls': [call, call]},
+                    {'role': 'tool', 'content': 'one\n'},
+                    {'role': 'tool', 'content': ''},
+                    {'role': 'assistant', 'content': ''},
+                    {'role': 'system', 'content': 'last'},
+                ],
+            }
             assert chat.text_of(conversation, True) == rendered(conversation, True)
 
 

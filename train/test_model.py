@@ -1,4 +1,5 @@
 """The mathematics: chunks equal single steps, conversations in one row do not meet, files agree."""
+
 import copy
 import json
 
@@ -14,12 +15,13 @@ def test_steps_equal_chunks(model):
     with torch.no_grad():
         whole, caches = model(tokens), model.new_cache()
         parts = [model(tokens[:, :70], caches=caches)]
-        parts += [model(tokens[:, i:i + 1], caches=caches) for i in range(70, len(TOKENS))]
+        parts += [model(tokens[:, i : i + 1], caches=caches) for i in range(70, len(TOKENS))]
     assert (torch.cat(parts, 1) - whole).abs().max() < 1e-3
 
 
 def test_delta_rule_is_the_recurrence():
     from model import delta_rule
+
     torch.manual_seed(3)
     q, k, v = (torch.randn(1, 2, 128, 8) for _ in range(3))
     k = k / k.norm(dim=-1, keepdim=True)
@@ -53,8 +55,11 @@ def test_rows_can_be_made_again(tokenizer):
 
 def logprobs(hearth, path):
     ids = ','.join(map(str, TOKENS))
-    shown = json.loads(hearth('eval', path, '--logprobs', '--tokens', ids, '--positions', '0,5,64,-1',
-                              '--top', '640'))
+    shown = json.loads(
+        hearth(
+            'eval', path, '--logprobs', '--tokens', ids, '--positions', '0,5,64,-1', '--top', '640'
+        )
+    )
     return shown["logprobs_after"]
 
 
@@ -62,18 +67,27 @@ def distances(model, shown):
     """How far apart the log-probabilities are, of tokens that are not hopeless."""
     with torch.no_grad():
         ours = model(torch.tensor([TOKENS]))[0].log_softmax(-1)
-    return torch.tensor([abs(ours[int(place), token].item() - logp)
-                         for place, row in shown.items() for token, logp in row if logp > -12])
+    return torch.tensor(
+        [
+            abs(ours[int(place), token].item() - logp)
+            for place, row in shown.items()
+            for token, logp in row
+            if logp > -12
+        ]
+    )
 
 
 def in_eight_bits(model):
     """A copy whose matrices went through Q8_0."""
     import numpy as np
     import gguf
+
     copy_of = copy.deepcopy(model)
     for p in copy_of.parameters():
         if p.ndim >= 2 and p.shape[-1] % 32 == 0:
-            blocks = np.frombuffer(gguf.q8_0(p.detach().numpy()), [('scale', '<f2'), ('items', 'i1', 32)])
+            blocks = np.frombuffer(
+                gguf.q8_0(p.detach().numpy()), [('scale', '<f2'), ('items', 'i1', 32)]
+            )
             numbers = blocks['scale'][:, None].astype(np.float32) * blocks['items']
             p.data = torch.tensor(numbers).view_as(p)
     return copy_of

@@ -1,4 +1,5 @@
 """The engine renders the generator's conversations to the very text that was trained on."""
+
 import json
 import os
 import socket
@@ -17,8 +18,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def post(port, path, body):
-    request = urllib.request.Request(f'http://127.0.0.1:{port}{path}', json.dumps(body).encode(),
-                                     {'Content-Type': 'application/json'})
+    request = urllib.request.Request(
+        f'http://127.0.0.1:{port}{path}',
+        json.dumps(body).encode(),
+        {'Content-Type': 'application/json'},
+    )
     with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
 
@@ -29,8 +33,10 @@ def port(hearth, files):
         one.bind(('127.0.0.1', 0))
         number = one.getsockname()[1]
     program = os.environ.get('HEARTH') or os.path.join(HERE, '..', 'build', 'hearth')
-    server = subprocess.Popen([program, 'serve', '-m', files['f32'], '--port', str(number), '-c', '4096'],
-                              stderr=subprocess.PIPE)
+    server = subprocess.Popen(
+        [program, 'serve', '-m', files['f32'], '--port', str(number), '-c', '4096'],
+        stderr=subprocess.PIPE,
+    )
     try:
         for _ in range(100):
             try:

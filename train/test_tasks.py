@@ -1,4 +1,5 @@
 """The tasks: every family's own steps fulfil its goal, the world behaves as a shell does."""
+
 import pytest
 
 import chat
@@ -52,20 +53,36 @@ def test_contents_stand_in_the_request():
 
 def first_call(conversation):
     messages = conversation['messages']
-    return next((messages[0]['content'], *message['tool_calls']) for message in messages
-                if message.get('tool_calls'))
+    return next(
+        (messages[0]['content'], *message['tool_calls'])
+        for message in messages
+        if message.get('tool_calls')
+    )
 
 
 def test_shell():
     world = World('/w', {'a.txt': 'one\ntwo\n', 'd/b.txt': 'two\n'})
-    cases = [('ls', ('a.txt\nd', 0)), ('cat a.txt', ('one\ntwo', 0)), ('wc -l a.txt', ('2 a.txt', 0)),
-             ('head -n 1 a.txt', ('one', 0)), ('tail -1 a.txt', ('two', 0)),
-             ('grep -rn two .', ('a.txt:2:two\nd/b.txt:1:two', 0)), ('grep -rl two .', ('a.txt\nd/b.txt', 0)),
-             ('grep three a.txt', ('', 1)), ("echo 'x  y' > c && cat c", ('x  y', 0)),
-             ('echo "a \\"q\\"" >> c; cat c', ('x  y\na "q"', 0)), ("printf '%s\\n' p q > e; cat e", ('p\nq', 0)),
-             ('cat nope', ('cat: nope: No such file or directory', 1)), ('false && echo no', ('', 1)),
-             ('mv c d/ && ls d', ('b.txt\nc', 0)), ('rm d/c; ls d', ('b.txt', 0)), ('pwd', ('/w', 0)),
-             ("sed -i 's/two/2/g' a.txt; cat a.txt", ('one\n2', 0)), ('frob', ('sh: 1: frob: not found', 1)),
-             ('mkdir -p n; ls', ('a.txt\nd\ne\nn', 0)), ("echo 'open", ('sh: 1: Syntax error: Unterminated quoted string', 2))]
+    cases = [
+        ('ls', ('a.txt\nd', 0)),
+        ('cat a.txt', ('one\ntwo', 0)),
+        ('wc -l a.txt', ('2 a.txt', 0)),
+        ('head -n 1 a.txt', ('one', 0)),
+        ('tail -1 a.txt', ('two', 0)),
+        ('grep -rn two .', ('a.txt:2:two\nd/b.txt:1:two', 0)),
+        ('grep -rl two .', ('a.txt\nd/b.txt', 0)),
+        ('grep three a.txt', ('', 1)),
+        ("echo 'x  y' > c && cat c", ('x  y', 0)),
+        ('echo "a \\"q\\"" >> c; cat c', ('x  y\na "q"', 0)),
+        ("printf '%s\\n' p q > e; cat e", ('p\nq', 0)),
+        ('cat nope', ('cat: nope: No such file or directory', 1)),
+        ('false && echo no', ('', 1)),
+        ('mv c d/ && ls d', ('b.txt\nc', 0)),
+        ('rm d/c; ls d', ('b.txt', 0)),
+        ('pwd', ('/w', 0)),
+        ("sed -i 's/two/2/g' a.txt; cat a.txt", ('one\n2', 0)),
+        ('frob', ('sh: 1: frob: not found', 1)),
+        ('mkdir -p n; ls', ('a.txt\nd\ne\nn', 0)),
+        ("echo 'open", ('sh: 1: Syntax error: Unterminated quoted string', 2)),
+    ]
     for command, wanted in cases:
         assert world.shell(command) == wanted, command

@@ -1,12 +1,22 @@
 """The vocabulary: round trips, control tokens only in markup, and the engine's tokens are ours."""
+
 import re
 
 import chat
 from tasks.sample import HELD_OUT, sample
 
-TEXTS = ['hello world', "it's 12345 o'clock\n\n  and\tmore \n", 'def f(x):\n    return x*2  # done',
-         'schön 日本語 🙂 e\u0301', '<|im_end|> <think> </tool_call>', '   ', 'a\r\nb', '/home/dev/x_y-z.txt',
-         'camelCaseName snake_case_name', '<function=Bash>\n<parameter=command>\nls -la\n</parameter>\n']
+TEXTS = [
+    'hello world',
+    "it's 12345 o'clock\n\n  and\tmore \n",
+    'def f(x):\n    return x*2  # done',
+    'schön 日本語 🙂 e\u0301',
+    '<|im_end|> <think> </tool_call>',
+    '   ',
+    'a\r\nb',
+    '/home/dev/x_y-z.txt',
+    'camelCaseName snake_case_name',
+    '<function=Bash>\n<parameter=command>\nls -la\n</parameter>\n',
+]
 
 
 def test_text_comes_back(tokenizer):
@@ -33,9 +43,12 @@ def test_learned_is_the_answer_with_its_end(tokenizer):
         conversation = sample(HELD_OUT, i, 300)
         ids, learned = tokenizer.encode_stretches(chat.stretches(conversation))
         said = tokenizer.decode([token for token, is_learned in zip(ids, learned) if is_learned])
-        wanted = ''.join(part for message in conversation['messages']
-                         if message['role'] == 'assistant' and message.get('learned', True)
-                         for part, _, _ in chat.answer_stretches(message))
+        wanted = ''.join(
+            part
+            for message in conversation['messages']
+            if message['role'] == 'assistant' and message.get('learned', True)
+            for part, _, _ in chat.answer_stretches(message)
+        )
         assert said == wanted
 
 

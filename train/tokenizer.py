@@ -4,6 +4,7 @@
 
 The file holds what the GGUF needs: the tokens as GPT-2 spells bytes, their kinds and the merges.
 """
+
 import argparse
 import collections
 import heapq
@@ -14,14 +15,22 @@ import regex
 NORMAL, CONTROL, USER_DEFINED = 1, 3, 4
 
 # Names and kinds as in Qwen3.6's files.  Ids: these come last, as there.
-SPECIALS = [('<|endoftext|>', CONTROL), ('<|im_start|>', CONTROL), ('<|im_end|>', CONTROL),
-            ('<tool_call>', USER_DEFINED), ('</tool_call>', USER_DEFINED),
-            ('<tool_response>', USER_DEFINED), ('</tool_response>', USER_DEFINED),
-            ('<think>', USER_DEFINED), ('</think>', USER_DEFINED)]
+SPECIALS = [
+    ('<|endoftext|>', CONTROL),
+    ('<|im_start|>', CONTROL),
+    ('<|im_end|>', CONTROL),
+    ('<tool_call>', USER_DEFINED),
+    ('</tool_call>', USER_DEFINED),
+    ('<tool_response>', USER_DEFINED),
+    ('</tool_response>', USER_DEFINED),
+    ('<think>', USER_DEFINED),
+    ('</think>', USER_DEFINED),
+]
 
 SPLITTER = regex.compile(
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}|"
-    r" ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+    r" ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
 
 
 def byte_letters():
@@ -116,9 +125,11 @@ def train(texts, size):
         if pair[0] + pair[1] not in known:  # two merges may spell the same token
             known.add(pair[0] + pair[1])
             tokens.append(pair[0] + pair[1])
-    return {'tokens': tokens + [text for text, _ in SPECIALS],
-            'kinds': [NORMAL] * len(tokens) + [kind for _, kind in SPECIALS],
-            'merges': [' '.join(pair) for pair in merges]}
+    return {
+        'tokens': tokens + [text for text, _ in SPECIALS],
+        'kinds': [NORMAL] * len(tokens) + [kind for _, kind in SPECIALS],
+        'merges': [' '.join(pair) for pair in merges],
+    }
 
 
 class Tokenizer:
@@ -181,7 +192,7 @@ class Tokenizer:
         for part, is_markup, is_learned in stretches:
             at = 0
             for match in self.specials.finditer(part) if is_markup else ():
-                text += part[at:match.start()]
+                text += part[at : match.start()]
                 flags.extend([is_learned] * (match.start() - at))
                 flush()
                 ids.append(self.special_ids[match.group()])
@@ -207,13 +218,17 @@ class Tokenizer:
         out = bytearray()
         for i in ids:
             token = self.tokens[i]
-            out += token.encode() if token in self.special_ids else bytes(
-                self.bytes[letter] for letter in token)
+            out += (
+                token.encode()
+                if token in self.special_ids
+                else bytes(self.bytes[letter] for letter in token)
+            )
         return out.decode(errors='replace')
 
 
 def main():
     from tasks.sample import training_texts
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--size', type=int, default=6144)
     parser.add_argument('--texts', type=int, default=6000, help='how many conversations')

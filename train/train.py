@@ -4,6 +4,7 @@ Writes a checkpoint every --save-every steps and on Ctrl-C; the same command goe
 Stages lengthen rows and system prompts.  bf16 on a GPU, f32 on a CPU.  --minutes stops early (and the
 learning rate then falls to its end in that time, so a short run is a whole run).
 """
+
 import argparse
 import json
 import math
@@ -22,14 +23,23 @@ LAST_RATE = 0.05  # of the peak
 def parse():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--config', default='ember')
-    parser.add_argument('--configs', default=os.path.join(os.path.dirname(__file__) or '.', 'config.json'))
-    parser.add_argument('--folder', required=True, help='tokenizer.json is here; checkpoints and log go here')
+    parser.add_argument(
+        '--configs', default=os.path.join(os.path.dirname(__file__) or '.', 'config.json')
+    )
+    parser.add_argument(
+        '--folder', required=True, help='tokenizer.json is here; checkpoints and log go here'
+    )
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--workers', type=int, default=max(0, (os.cpu_count() or 1) - 1))
     parser.add_argument('--save-every', type=int, default=500)
     parser.add_argument('--log-every', type=int, default=20)
-    parser.add_argument('--minutes', type=float, default=0, help='stop after this long; 0: all stages')
-    parser.add_argument('--rows-at-once', type=int, default=0, help='accumulate gradients over so many rows')
+    parser.add_argument(
+        '--minutes', type=float, default=0, help='stop after this long; 0: all stages'
+    )
+    parser.add_argument(
+        '--rows-at-once', type=int, default=0, help='accumulate gradients over so many rows'
+    )
+    parser.add_argument('--stop-at', type=int, default=0, help='save and stop at this step')
     parser.add_argument('--compile', action='store_true')
     return parser.parse_args()
 
@@ -38,7 +48,10 @@ def groups(model, weight_decay):
     """Matrices decay; vectors, gates and the convolution do not."""
     decays = [p for name, p in model.named_parameters() if p.ndim >= 2 and 'conv1d' not in name]
     others = [p for name, p in model.named_parameters() if p.ndim < 2 or 'conv1d' in name]
-    return [{'params': decays, 'weight_decay': weight_decay}, {'params': others, 'weight_decay': 0.0}]
+    return [
+        {'params': decays, 'weight_decay': weight_decay},
+        {'params': others, 'weight_decay': 0.0},
+    ]
 
 
 class Run:
@@ -49,8 +62,11 @@ class Run:
         self.device = 'cuda' if torch.cuda.is_available() else 'cpu'
         torch.manual_seed(o.seed)
         self.model = Ember(Config(**self.config['model'])).to(self.device)
-        self.optimizer = torch.optim.AdamW(groups(self.model, self.config['weight_decay']),
-                                           betas=(0.9, 0.95), fused=self.device == 'cuda')
+        self.optimizer = torch.optim.AdamW(
+            groups(self.model, self.config['weight_decay']),
+            betas=(0.9, 0.95),
+            fused=self.device == 'cuda',
+        )
         self.n_steps = sum(stage['steps'] for stage in self.config['stages'])
         self.step, self.seconds, self.n_tokens = 0, 0.0, 0
         self.wants_stop = False
@@ -72,9 +88,14 @@ class Run:
         print(f'going on at step {self.step}')
 
     def save(self):
-        state = {'model': self.model.state_dict(), 'optimizer': self.optimizer.state_dict(),
-                 'step': self.step, 'seconds': self.seconds, 'n_tokens': self.n_tokens,
-                 'config': self.config}
+        state = {
+            'model': self.model.state_dict(),
+            'optimizer': self.optimizer.state_dict(),
+            'step': self.step,
+            'seconds': self.seconds,
+            'n_tokens': self.n_tokens,
+            'config': self.config,
+        }
         torch.save(state, self.checkpoint + '.new')
         os.replace(self.checkpoint + '.new', self.checkpoint)
 
@@ -82,6 +103,10 @@ class Run:
         """0 to 1: the part of the run that is done, in steps or in the minutes granted."""
         steps = self.step / self.n_steps
         return max(steps, self.seconds / 60 / self.o.minutes) if self.o.minutes else steps
+
+    def is_over(self):
+        at_stop = self.o.stop_at and self.step >= self.o.stop_at
+        return self.wants_stop or at_stop or self.progress() >= 1
 
     def rate(self):
         warm = min(1.0, (self.step + 1) / self.config['warmup'])
@@ -121,12 +146,14 @@ class Run:
     def go(self):
         tokenizer = os.path.join(self.o.folder, 'tokenizer.json')
         log = open(os.path.join(self.o.folder, 'log.jsonl'), 'a', encoding='utf-8')
-        while not self.wants_stop and self.progress() < 1:
+        while not self.is_over():
             i_stage, first = self.stage_at(self.step)
             if i_stage is None:
                 break
             since = time.monotonic()
-            for batch in batches(tokenizer, self.config, i_stage, first, self.o.seed, self.o.workers):
+            for batch in batches(
+                tokenizer, self.config, i_stage, first, self.o.seed, self.o.workers
+            ):
                 loss, right = self.learn(*batch)
                 now = time.monotonic()
                 self.seconds, since = self.seconds + now - since, now
@@ -136,14 +163,20 @@ class Run:
                     self.report(log, i_stage, loss, right)
                 if self.step % self.o.save_every == 0:
                     self.save()
-                if self.wants_stop or self.progress() >= 1:
+                if self.is_over():
                     break
         self.save()
 
     def report(self, log, i_stage, loss, right):
-        row = {'step': self.step, 'stage': i_stage, 'loss': round(loss, 4), 'right': round(right, 4),
-               'rate': round(self.rate(), 6), 'tokens': self.n_tokens,
-               'tokens_per_s': round(self.n_tokens / self.seconds)}
+        row = {
+            'step': self.step,
+            'stage': i_stage,
+            'loss': round(loss, 4),
+            'right': round(right, 4),
+            'rate': round(self.rate(), 6),
+            'tokens': self.n_tokens,
+            'tokens_per_s': round(self.n_tokens / self.seconds),
+        }
         log.write(json.dumps(row) + '\n')
         log.flush()
         print(' '.join(f'{key} {value}' for key, value in row.items()), flush=True)
@@ -157,10 +190,13 @@ def main():
 
     def stop(*_):
         run.wants_stop = True
+
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     run.go()
-    print(f'{run.step} steps, {run.n_tokens} tokens, {run.seconds / 3600:.2f} hours: {run.checkpoint}')
+    print(
+        f'{run.step} steps, {run.n_tokens} tokens, {run.seconds / 3600:.2f} hours: {run.checkpoint}'
+    )
 
 
 if __name__ == '__main__':

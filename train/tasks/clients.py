@@ -5,70 +5,161 @@ parameter names, or none.  Two well-known naming habits (Read/file_path and read
 in sets of changing size and order; the rest is drawn, so that names must be read from the prompt.  All
 descriptions and prompts are our own words; nothing here quotes a client.
 """
+
 from tasks import filler, words
 from tasks.world import Refused
 
 # role: tool names, parameter slots, each with possible names; a slot with ? is optional.
 ROLES = {
-    'shell': (['run', 'shell', 'run_command', 'execute', 'terminal', 'exec_command', 'run_shell', 'sh'],
-              [('command', ['command', 'cmd', 'script', 'commandLine', 'command_line'])]),
-    'read': (['read_file', 'view', 'open_file', 'cat', 'get_file', 'file_read', 'view_file', 'ReadFile'],
-             [('path', None)]),
-    'write': (['write_file', 'create_file', 'save_file', 'put_file', 'file_write', 'create', 'WriteFile'],
-              [('path', None), ('content', ['content', 'contents', 'text', 'data', 'file_text'])]),
-    'edit': (['edit_file', 'replace', 'str_replace', 'replace_in_file', 'file_edit', 'modify', 'EditFile'],
-             [('path', None), ('old', None), ('new', None)]),
-    'grep': (['search', 'search_text', 'find_text', 'grep_search', 'search_files', 'Search'],
-             [('pattern', ['pattern', 'query', 'text', 'regex', 'needle']), ('path?', None)]),
-    'glob': (['find_files', 'match_files', 'file_search', 'Find', 'glob_search'],
-             [('pattern', ['pattern', 'glob', 'glob_pattern', 'filePattern'])]),
-    'list': (['list_dir', 'list_files', 'ls', 'list_directory', 'LS', 'dir'],
-             [('path', None)]),
+    'shell': (
+        ['run', 'shell', 'run_command', 'execute', 'terminal', 'exec_command', 'run_shell', 'sh'],
+        [('command', ['command', 'cmd', 'script', 'commandLine', 'command_line'])],
+    ),
+    'read': (
+        ['read_file', 'view', 'open_file', 'cat', 'get_file', 'file_read', 'view_file', 'ReadFile'],
+        [('path', None)],
+    ),
+    'write': (
+        ['write_file', 'create_file', 'save_file', 'put_file', 'file_write', 'create', 'WriteFile'],
+        [('path', None), ('content', ['content', 'contents', 'text', 'data', 'file_text'])],
+    ),
+    'edit': (
+        [
+            'edit_file',
+            'replace',
+            'str_replace',
+            'replace_in_file',
+            'file_edit',
+            'modify',
+            'EditFile',
+        ],
+        [('path', None), ('old', None), ('new', None)],
+    ),
+    'grep': (
+        ['search', 'search_text', 'find_text', 'grep_search', 'search_files', 'Search'],
+        [('pattern', ['pattern', 'query', 'text', 'regex', 'needle']), ('path?', None)],
+    ),
+    'glob': (
+        ['find_files', 'match_files', 'file_search', 'Find', 'glob_search'],
+        [('pattern', ['pattern', 'glob', 'glob_pattern', 'filePattern'])],
+    ),
+    'list': (['list_dir', 'list_files', 'ls', 'list_directory', 'LS', 'dir'], [('path', None)]),
 }
-PATH_NAMES = ['path', 'file', 'filename', 'file_path', 'filePath', 'target_file', 'target', 'file_name',
-              'absolute_path', 'relative_path', 'uri']
-EDIT_NAMES = [('old_string', 'new_string'), ('oldString', 'newString'), ('old', 'new'),
-              ('old_text', 'new_text'), ('search', 'replace'), ('old_str', 'new_str'),
-              ('find', 'replacement'), ('before', 'after')]
+PATH_NAMES = [
+    'path',
+    'file',
+    'filename',
+    'file_path',
+    'filePath',
+    'target_file',
+    'target',
+    'file_name',
+    'absolute_path',
+    'relative_path',
+    'uri',
+]
+EDIT_NAMES = [
+    ('old_string', 'new_string'),
+    ('oldString', 'newString'),
+    ('old', 'new'),
+    ('old_text', 'new_text'),
+    ('search', 'replace'),
+    ('old_str', 'new_str'),
+    ('find', 'replacement'),
+    ('before', 'after'),
+]
 HABITS = {
-    'upper': {'shell': ('Bash', ['command']), 'read': ('Read', ['file_path']),
-              'write': ('Write', ['file_path', 'content']),
-              'edit': ('Edit', ['file_path', 'old_string', 'new_string']),
-              'grep': ('Grep', ['pattern', 'path?']), 'glob': ('Glob', ['pattern']),
-              'list': ('LS', ['path'])},
-    'lower': {'shell': ('bash', ['command']), 'read': ('read', ['filePath']),
-              'write': ('write', ['filePath', 'content']),
-              'edit': ('edit', ['filePath', 'oldString', 'newString']),
-              'grep': ('grep', ['pattern', 'path?']), 'glob': ('glob', ['pattern']),
-              'list': ('list', ['path'])},
+    'upper': {
+        'shell': ('Bash', ['command']),
+        'read': ('Read', ['file_path']),
+        'write': ('Write', ['file_path', 'content']),
+        'edit': ('Edit', ['file_path', 'old_string', 'new_string']),
+        'grep': ('Grep', ['pattern', 'path?']),
+        'glob': ('Glob', ['pattern']),
+        'list': ('LS', ['path']),
+    },
+    'lower': {
+        'shell': ('bash', ['command']),
+        'read': ('read', ['filePath']),
+        'write': ('write', ['filePath', 'content']),
+        'edit': ('edit', ['filePath', 'oldString', 'newString']),
+        'grep': ('grep', ['pattern', 'path?']),
+        'glob': ('glob', ['pattern']),
+        'list': ('list', ['path']),
+    },
 }
-EXTRAS = {'shell': ['timeout', 'description', 'background', 'workdir', 'run_in_background', 'cwd'],
-          'read': ['offset', 'limit', 'pages', 'encoding'], 'write': ['mode', 'encoding'],
-          'edit': ['replace_all', 'replaceAll', 'dry_run'], 'grep': ['glob', 'include', 'output_mode', '-i'],
-          'glob': ['path', 'limit'], 'list': ['ignore', 'depth']}
+EXTRAS = {
+    'shell': ['timeout', 'description', 'background', 'workdir', 'run_in_background', 'cwd'],
+    'read': ['offset', 'limit', 'pages', 'encoding'],
+    'write': ['mode', 'encoding'],
+    'edit': ['replace_all', 'replaceAll', 'dry_run'],
+    'grep': ['glob', 'include', 'output_mode', '-i'],
+    'glob': ['path', 'limit'],
+    'list': ['ignore', 'depth'],
+}
 DESCRIPTIONS = {
-    'shell': ['Runs a shell command and returns what it prints', 'Execute a command', 'run commands in sh',
-              'Executes the given command in a shell session with an optional timeout'],
-    'read': ['Reads a file', 'Returns the text of a file from the local disk', 'show a file with numbered lines',
-             'Open a file and read its lines. The path should be absolute.'],
-    'write': ['Writes a file, replacing an older one', 'Create a file with the given content',
-              'Saves text to a file on the local disk', 'write or overwrite files'],
-    'edit': ['Replaces one text in a file by another', 'Exact text replacement in a file',
-             'change files in place; read the file first', 'Performs a replacement of strings in a file.'],
-    'grep': ['Searches file contents', 'Find lines that match a regular expression', 'search for text in files'],
+    'shell': [
+        'Runs a shell command and returns what it prints',
+        'Execute a command',
+        'run commands in sh',
+        'Executes the given command in a shell session with an optional timeout',
+    ],
+    'read': [
+        'Reads a file',
+        'Returns the text of a file from the local disk',
+        'show a file with numbered lines',
+        'Open a file and read its lines. The path should be absolute.',
+    ],
+    'write': [
+        'Writes a file, replacing an older one',
+        'Create a file with the given content',
+        'Saves text to a file on the local disk',
+        'write or overwrite files',
+    ],
+    'edit': [
+        'Replaces one text in a file by another',
+        'Exact text replacement in a file',
+        'change files in place; read the file first',
+        'Performs a replacement of strings in a file.',
+    ],
+    'grep': [
+        'Searches file contents',
+        'Find lines that match a regular expression',
+        'search for text in files',
+    ],
     'glob': ['Finds files by name pattern', 'Lists files that match a glob such as **/*.js'],
     'list': ['Lists a folder', 'Shows what is in a directory'],
 }
 OTHER_TOOLS = [
-    ('WebFetch', 'url prompt'), ('webfetch', 'url format timeout?'), ('WebSearch', 'query domains?'),
-    ('Task', 'description prompt agent_type?'), ('task', 'description prompt subagent_type'),
-    ('Agent', 'description prompt subagent_type? model?'), ('TodoWrite', 'todos'), ('todowrite', 'todos'),
-    ('todoread', ''), ('Skill', 'skill args?'), ('skill', 'name'), ('NotebookEdit', 'notebook_path new_source cell_id?'),
-    ('TaskCreate', 'subject description'), ('TaskList', ''), ('TaskUpdate', 'taskId status?'),
-    ('AskUser', 'questions'), ('ask_question', 'question options?'), ('SendMessage', 'to message summary?'),
-    ('CronCreate', 'cron prompt recurring?'), ('ExitPlanMode', 'plan?'), ('KillShell', 'shell_id'),
-    ('memory', 'action text?'), ('lsp', 'operation filePath line?'), ('screenshot', ''), ('git_commit', 'message'),
-    ('fetch_page', 'address'), ('plan', 'steps'), ('apply_patch', 'input'), ('web_search', 'query'),
+    ('WebFetch', 'url prompt'),
+    ('webfetch', 'url format timeout?'),
+    ('WebSearch', 'query domains?'),
+    ('Task', 'description prompt agent_type?'),
+    ('task', 'description prompt subagent_type'),
+    ('Agent', 'description prompt subagent_type? model?'),
+    ('TodoWrite', 'todos'),
+    ('todowrite', 'todos'),
+    ('todoread', ''),
+    ('Skill', 'skill args?'),
+    ('skill', 'name'),
+    ('NotebookEdit', 'notebook_path new_source cell_id?'),
+    ('TaskCreate', 'subject description'),
+    ('TaskList', ''),
+    ('TaskUpdate', 'taskId status?'),
+    ('AskUser', 'questions'),
+    ('ask_question', 'question options?'),
+    ('SendMessage', 'to message summary?'),
+    ('CronCreate', 'cron prompt recurring?'),
+    ('ExitPlanMode', 'plan?'),
+    ('KillShell', 'shell_id'),
+    ('memory', 'action text?'),
+    ('lsp', 'operation filePath line?'),
+    ('screenshot', ''),
+    ('git_commit', 'message'),
+    ('fetch_page', 'address'),
+    ('plan', 'steps'),
+    ('apply_patch', 'input'),
+    ('web_search', 'query'),
 ]
 
 
@@ -85,7 +176,8 @@ class Client:
         self.budget = budget  # characters that system text may have
         self.habit = rng.choices(['upper', 'lower', 'drawn'], [4, 4, 4])[0]
         self.form = {'upper': 'numbered', 'lower': 'tagged'}.get(self.habit) or rng.choice(
-            ['numbered', 'tagged', 'plain'])
+            ['numbered', 'tagged', 'plain']
+        )
         self.needs_reading = self.habit != 'drawn' or rng.random() < 0.3
         self.seen = set()  # files read or written in this conversation
         self.slots, self.names = {}, {}
@@ -116,11 +208,15 @@ class Client:
             if role == 'read':
                 self.path_name = rng.choice(PATH_NAMES)
             names, slots = ROLES[role]
-            name = rng.choice(names) if rng.random() < .8 else words.identifier(rng).replace('-', '_')
+            name = (
+                rng.choice(names) if rng.random() < 0.8 else words.identifier(rng).replace('-', '_')
+            )
             path = getattr(self, 'path_name', rng.choice(PATH_NAMES))
             old, new = rng.choice(EDIT_NAMES)
-            params = [rng.choice(options) if options else {'old': old, 'new': new}.get(slot, path)
-                      for slot, options in slots]
+            params = [
+                rng.choice(options) if options else {'old': old, 'new': new}.get(slot, path)
+                for slot, options in slots
+            ]
             params = [p + '?' * slot.endswith('?') for p, (slot, _) in zip(params, slots)]
         else:
             name, params = HABITS[self.habit][role]
@@ -130,7 +226,12 @@ class Client:
         required = [p for p in params if not p.endswith('?')]
         shown = [p.rstrip('?') for p in params]
         extras = rng.sample(EXTRAS[role], rng.randint(0, min(3, len(EXTRAS[role]))))
-        if role == 'shell' and self.habit != 'upper' and 'description' in extras and rng.random() < .4:
+        if (
+            role == 'shell'
+            and self.habit != 'upper'
+            and 'description' in extras
+            and rng.random() < 0.4
+        ):
             required.append('description')
             self.slots[role].append(('description', 'description'))
         shown += [extra for extra in extras if extra not in shown]
@@ -146,8 +247,16 @@ class Client:
             description += '\n\n' + words.sentence(rng, 5, 20)
         elif rng.random() < 0.2:
             description += '. ' + words.sentence(rng, 5, 12)
-        self.tools.append({'type': 'function', 'function': {
-            'name': name, 'description': description, 'parameters': schema(shown, required)}})
+        self.tools.append(
+            {
+                'type': 'function',
+                'function': {
+                    'name': name,
+                    'description': description,
+                    'parameters': schema(shown, required),
+                },
+            }
+        )
 
     def add_others(self):
         rng = self.rng
@@ -160,8 +269,12 @@ class Client:
                 continue
             taken.add(name)
             names = params.split()
-            self.put_tool(name, filler.short_line(rng), [p.rstrip('?') for p in names],
-                          [p for p in names if not p.endswith('?')])
+            self.put_tool(
+                name,
+                filler.short_line(rng),
+                [p.rstrip('?') for p in names],
+                [p for p in names if not p.endswith('?')],
+            )
 
     def has(self, role):
         return role in self.names
@@ -187,26 +300,36 @@ class Client:
                 missing = dict(self.slots[role])[slot]
                 return self.failure(f'{name} failed: the required parameter `{missing}` is missing')
         try:
-            return getattr(self, f'do_{role}')(**{slot: v for slot, v in values.items()
-                                                  if slot != 'description'})
+            return getattr(self, f'do_{role}')(
+                **{slot: v for slot, v in values.items() if slot != 'description'}
+            )
         except Refused as refused:
             return self.failure(str(refused))
 
     def failure(self, text):
-        return f'<tool_use_error>{text}</tool_use_error>' if self.form == 'numbered' else \
-            f'Error: {text.removeprefix("Error: ")}'
+        return (
+            f'<tool_use_error>{text}</tool_use_error>'
+            if self.form == 'numbered'
+            else f'Error: {text.removeprefix("Error: ")}'
+        )
 
     def do_shell(self, command):
         text, code = self.world.shell(command)
         if code:
             return f'Exit code {code}' + (f'\n{text}' if text else '')
         if not text:
-            return {'numbered': '(Bash completed with no output)', 'tagged': '(no output)', 'plain': ''}[self.form]
+            return {
+                'numbered': '(Bash completed with no output)',
+                'tagged': '(no output)',
+                'plain': '',
+            }[self.form]
         return text
 
     def missing(self, path):
         if self.form == 'numbered':
-            raise Refused(f'File does not exist. Note: your current working directory is {self.world.cwd}.')
+            raise Refused(
+                f'File does not exist. Note: your current working directory is {self.world.cwd}.'
+            )
         raise Refused(f'File not found: {self.world.full(path)}')
 
     def do_read(self, path):
@@ -222,14 +345,18 @@ class Client:
             return '\n'.join(f'{i}\t{line}' for i, line in enumerate(lines, 1))
         lines = lines[:-1] if lines[-1] == '' else lines
         numbered = '\n'.join(f'{i}: {line}' for i, line in enumerate(lines, 1))
-        return (f'<path>{full}</path>\n<type>file</type>\n<content>\n{numbered}\n\n'
-                f'(End of file - total {len(lines)} lines)\n</content>')
+        return (
+            f'<path>{full}</path>\n<type>file</type>\n<content>\n{numbered}\n\n'
+            f'(End of file - total {len(lines)} lines)\n</content>'
+        )
 
     def check_read(self, full):
         if self.needs_reading and full in self.world.files and full not in self.seen:
-            raise Refused('File has not been read yet. Read it first before writing to it.'
-                          if self.form == 'numbered' else
-                          f'You must read file {full} before overwriting it. Use the read tool first')
+            raise Refused(
+                'File has not been read yet. Read it first before writing to it.'
+                if self.form == 'numbered'
+                else f'You must read file {full} before overwriting it. Use the read tool first'
+            )
 
     def do_write(self, path, content):
         full = self.world.full(path)
@@ -238,9 +365,14 @@ class Client:
         self.world.write(path, content)
         self.seen.add(full)
         if self.form == 'numbered':
-            return f'File created successfully at: {full}' if is_new else \
-                f'The file {full} has been updated successfully.'
-        return 'Wrote file successfully.' if self.form == 'tagged' else f'Wrote {len(content)} bytes'
+            return (
+                f'File created successfully at: {full}'
+                if is_new
+                else f'The file {full} has been updated successfully.'
+            )
+        return (
+            'Wrote file successfully.' if self.form == 'tagged' else f'Wrote {len(content)} bytes'
+        )
 
     def do_edit(self, path, old, new):
         full = self.world.full(path)
@@ -251,7 +383,9 @@ class Client:
             self.world.edit(path, old, new)
         except Refused as refused:
             if 'matches' in str(refused):
-                raise Refused(f'Found {refused} of the string to replace; give more context.') from None
+                raise Refused(
+                    f'Found {refused} of the string to replace; give more context.'
+                ) from None
             raise Refused(f'String to replace not found in file.\nString: {old}') from None
         if self.form == 'numbered':
             return f'The file {full} has been updated successfully.'
@@ -290,10 +424,14 @@ class Client:
         rng, cwd = self.rng, self.world.cwd
         if length == 0:
             return None if rng.random() < 0.5 else filler.role_line(rng)
-        place = rng.choice([
-            f'<env>\n  Working directory: {cwd}\n  Platform: linux\n  Today\'s date: {day(rng)}\n</env>',
-            f'# Environment\n- Working directory: {cwd}\n- Platform: linux\n- Shell: bash',
-            f'CWD: {cwd}\nDate: {day(rng)}', f'You work in {cwd}.'])
+        place = rng.choice(
+            [
+                f'<env>\n  Working directory: {cwd}\n  Platform: linux\n  Today\'s date: {day(rng)}\n</env>',
+                f'# Environment\n- Working directory: {cwd}\n- Platform: linux\n- Shell: bash',
+                f'CWD: {cwd}\nDate: {day(rng)}',
+                f'You work in {cwd}.',
+            ]
+        )
         parts = [filler.role_line(rng), filler.passage(rng, length), place]
         if rng.random() < 0.3:
             parts[1:1] = [parts.pop()]
@@ -306,23 +444,35 @@ class Client:
         rng = self.rng
         notes = rng.choices([0, 1, 2], [4, 4, 1])[0]
         for _ in range(notes):
-            inside = rng.choice([f"# currentDate\nToday's date is {day(rng)}.", filler.passage(rng, 300),
-                                 f'# notes\n{words.sentence(rng)}',
-                                 'The list of todos is empty. Do not mention this to the user.'])
+            inside = rng.choice(
+                [
+                    f"# currentDate\nToday's date is {day(rng)}.",
+                    filler.passage(rng, 300),
+                    f'# notes\n{words.sentence(rng)}',
+                    'The list of todos is empty. Do not mention this to the user.',
+                ]
+            )
             note = f'<system-reminder>\n{inside}\n</system-reminder>'
-            request = f'{note}\n\n{request}' if rng.random() < .85 else f'{request}\n\n{note}'
+            request = f'{note}\n\n{request}' if rng.random() < 0.85 else f'{request}\n\n{note}'
         return request
 
     def late_system(self):
         """A system message after the first user message, as some clients send; mostly none."""
         if self.rng.random() > (0.35 if self.habit == 'upper' else 0.05):
             return None
-        lines = [f'- {words.identifier(self.rng)}: {filler.short_line(self.rng)}'
-                 for _ in range(self.rng.randint(2, 8))]
+        lines = [
+            f'- {words.identifier(self.rng)}: {filler.short_line(self.rng)}'
+            for _ in range(self.rng.randint(2, 8))
+        ]
         size = self.budget * self.rng.random() / 3
         while sum(map(len, lines)) < size:
             lines.append(f'- {words.identifier(self.rng)}: {filler.own_passage(self.rng, 200)}')
-        return 'Available ' + self.rng.choice(['agents', 'skills', 'helpers']) + ':\n' + '\n'.join(lines)
+        return (
+            'Available '
+            + self.rng.choice(['agents', 'skills', 'helpers'])
+            + ':\n'
+            + '\n'.join(lines)
+        )
 
 
 def day(rng):
@@ -330,8 +480,11 @@ def day(rng):
 
 
 def git_status(rng):
-    commits = '\n'.join(f'{rng.getrandbits(28):07x} {words.sentence(rng, 2, 6)}'
-                        for _ in range(rng.randint(1, 5)))
-    return (f'gitStatus: the state when this conversation began.\n\nCurrent branch: {words.word(rng)}\n\n'
-            f'Status:\n{rng.choice(["(clean)", "M " + words.path(rng), "?? " + words.path(rng)])}\n\n'
-            f'Recent commits:\n{commits}')
+    commits = '\n'.join(
+        f'{rng.getrandbits(28):07x} {words.sentence(rng, 2, 6)}' for _ in range(rng.randint(1, 5))
+    )
+    return (
+        f'gitStatus: the state when this conversation began.\n\nCurrent branch: {words.word(rng)}\n\n'
+        f'Status:\n{rng.choice(["(clean)", "M " + words.path(rng), "?? " + words.path(rng)])}\n\n'
+        f'Recent commits:\n{commits}'
+    )

@@ -5,6 +5,7 @@ task.use() and speaks with task.say().  Calls run in the world, so every result 
 answer says is taken from that result.  Answers keep to few fixed forms: a small model needs its few
 choices to be about the task, not about style.
 """
+
 import posixpath
 import shlex
 
@@ -18,7 +19,7 @@ class Task:
         self.rng, self.client, self.world = rng, client, client.world
         self.messages = []
         self.goal = lambda: True  # holds in the world when the last request is fulfilled
-        self.answer_has = []      # words that the last answer must contain
+        self.answer_has = []  # words that the last answer must contain
 
     def ask(self, text, varies=True):
         text = vary(self.rng, text) if varies else text
@@ -88,7 +89,16 @@ def write_command(path, text, operator):
     return f"printf '%s\\n' {' '.join(quoted(line) for line in text.split(chr(10)))} {operator} {quoted(path)}"
 
 
-POLITE = ['please ', 'Please ', 'can you ', 'Can you ', 'could you ', 'I need you to ', 'now ', 'hey, ']
+POLITE = [
+    'please ',
+    'Please ',
+    'can you ',
+    'Can you ',
+    'could you ',
+    'I need you to ',
+    'now ',
+    'hey, ',
+]
 AFTER = [' please', ', please', ', thanks', '. Thanks!', ' for me', ' and nothing else', ' now']
 
 
@@ -100,8 +110,15 @@ def vary(rng, text):
         elif rng.random() < 0.6:
             text = text[0].upper() + text[1:]
         if '\n' not in text and rng.random() < 0.4:
-            text += rng.choice(AFTER) if text[-1] in '.`"\'' and rng.random() < .3 else \
-                '.' if text[-1].isalnum() and rng.random() < .5 and '.' not in text.split()[-1] else ''
+            text += (
+                rng.choice(AFTER)
+                if text[-1] in '.`"\'' and rng.random() < 0.3
+                else (
+                    '.'
+                    if text[-1].isalnum() and rng.random() < 0.5 and '.' not in text.split()[-1]
+                    else ''
+                )
+            )
     return text
 
 
@@ -130,6 +147,7 @@ def place(task, path):
 
 # ---- files ----
 
+
 def create(task):
     rng = task.rng
     some_files(task)
@@ -137,24 +155,49 @@ def create(task):
     extension = path.split('.')[-1]
     roll = rng.random()
     if roll < 0.55:
-        text = words.sentence(rng) if rng.random() < .7 else words.value(rng)
-        ask = pick(rng, ['create a file {p} with the content {t}', 'create {p} containing {t}',
-                         'write {t} to {p}', 'make a file called {p} that says {t}',
-                         'create a new file named {p} with the text {t}', 'put {t} into {p}',
-                         'save {t} in a file {p}', 'write a file {p} with {t} in it',
-                         'add a file {p} whose only line is {t}', 'store the text {t} in {p}'],
-                   p=q(rng, path), t=q(rng, text))
+        text = words.sentence(rng) if rng.random() < 0.7 else words.value(rng)
+        ask = pick(
+            rng,
+            [
+                'create a file {p} with the content {t}',
+                'create {p} containing {t}',
+                'write {t} to {p}',
+                'make a file called {p} that says {t}',
+                'create a new file named {p} with the text {t}',
+                'put {t} into {p}',
+                'save {t} in a file {p}',
+                'write a file {p} with {t} in it',
+                'add a file {p} whose only line is {t}',
+                'store the text {t} in {p}',
+            ],
+            p=q(rng, path),
+            t=q(rng, text),
+        )
     else:
         text = words.content(rng, extension)
-        fence = '```' if rng.random() < .5 and '```' not in text else ''
-        body = f'{fence}{extension * bool(rng.random() < .3) if fence else ""}\n{text}\n{fence}' if fence else text
-        ask = pick(rng, ['create {p} with this content:\n{b}', 'write this to {p}:\n\n{b}',
-                         'make a file {p} with the following lines:\n{b}',
-                         'create the file {p}. Content:\n{b}', 'save this as {p}:\n{b}'],
-                   p=q(rng, path), b=body)
+        fence = '```' if rng.random() < 0.5 and '```' not in text else ''
+        body = (
+            f'{fence}{extension * bool(rng.random() < .3) if fence else ""}\n{text}\n{fence}'
+            if fence
+            else text
+        )
+        ask = pick(
+            rng,
+            [
+                'create {p} with this content:\n{b}',
+                'write this to {p}:\n\n{b}',
+                'make a file {p} with the following lines:\n{b}',
+                'create the file {p}. Content:\n{b}',
+                'save this as {p}:\n{b}',
+            ],
+            p=q(rng, path),
+            b=body,
+        )
     task.ask(ask)
     task.write(path, text)
-    task.wants(lambda: task.world.files.get(task.world.full(path), '').rstrip('\n') == text.rstrip('\n'))
+    task.wants(
+        lambda: task.world.files.get(task.world.full(path), '').rstrip('\n') == text.rstrip('\n')
+    )
     task.say(f'Created {path}.')
 
 
@@ -165,15 +208,27 @@ def report_key(task):
     rows = words.settings(rng)
     lines = [line for line, _, _ in rows]
     if rng.random() < 0.3:
-        lines[rng.randrange(len(lines) + 1):0] = words.prose(rng, rng.randint(1, 4))
+        lines[rng.randrange(len(lines) + 1) : 0] = words.prose(rng, rng.randint(1, 4))
     task.world.write(path, '\n'.join(lines) + '\n')
     _, key, value = rng.choice(rows)
     path = place(task, path)
-    task.ask(pick(rng, ['what is the {k} in {p}?', 'read {p} and tell me the {k}',
-                        'look into {p}: which {k} is set?', 'which value has {k} in {p}?',
-                        'tell me the {k} from {p}', 'open {p} and report the {k}',
-                        'What {k} does {p} say?', 'find out the {k} written in {p}'],
-                  k=q(rng, key) if '_' in key else key, p=q(rng, path)))
+    task.ask(
+        pick(
+            rng,
+            [
+                'what is the {k} in {p}?',
+                'read {p} and tell me the {k}',
+                'look into {p}: which {k} is set?',
+                'which value has {k} in {p}?',
+                'tell me the {k} from {p}',
+                'open {p} and report the {k}',
+                'What {k} does {p} say?',
+                'find out the {k} written in {p}',
+            ],
+            k=q(rng, key) if '_' in key else key,
+            p=q(rng, path),
+        )
+    )
     task.read(path)
     task.wants(lambda: True, value)
     task.say(f'The {key} is {value}.')
@@ -189,15 +244,37 @@ def report_line(task):
     path = place(task, path)
     which = rng.choice(['first', 'last', 'whole'] if len(lines) < 4 else ['first', 'last'])
     if which == 'whole':
-        task.ask(pick(rng, ['what does {p} say?', 'show me {p}', 'read {p}', 'what is in {p}?',
-                            'print the content of {p}', 'show the contents of {p}'], p=q(rng, path)))
+        task.ask(
+            pick(
+                rng,
+                [
+                    'what does {p} say?',
+                    'show me {p}',
+                    'read {p}',
+                    'what is in {p}?',
+                    'print the content of {p}',
+                    'show the contents of {p}',
+                ],
+                p=q(rng, path),
+            )
+        )
         answer = '\n'.join(lines)
         answer = f'{path} contains:\n\n{answer}' if len(lines) > 1 else f'{path} says: {answer}'
     else:
         line = lines[0] if which == 'first' else lines[-1]
-        task.ask(pick(rng, ['what is the {w} line of {p}?', 'read {p} and tell me its {w} line',
-                            'show me the {w} line of {p}', 'what does the {w} line in {p} say?'],
-                      w=which, p=q(rng, path)))
+        task.ask(
+            pick(
+                rng,
+                [
+                    'what is the {w} line of {p}?',
+                    'read {p} and tell me its {w} line',
+                    'show me the {w} line of {p}',
+                    'what does the {w} line in {p} say?',
+                ],
+                w=which,
+                p=q(rng, path),
+            )
+        )
         answer = f'The {which} line is: {line}'
     task.read(path)
     task.wants(lambda: True, *([lines[0]] if which != 'last' else [lines[-1]]))
@@ -208,11 +285,13 @@ def replace_word(task):
     rng = task.rng
     some_files(task)
     path = words.path(rng, rng.choice(['txt', 'md', 'py', 'c', 'cfg', 'html']))
-    old, new = words.word(rng) if rng.random() < .5 else words.token(rng), words.word(rng)
+    old, new = words.word(rng) if rng.random() < 0.5 else words.token(rng), words.word(rng)
     if rng.random() < 0.3:
         new = words.value(rng)
     before, after = words.sentence(rng, 1, 4).rstrip('.!?'), words.sentence(rng, 1, 4)
-    line = rng.choice([f'{before} {old} {after}', f'{before}: {old}', f'{old} {after}', f'{before} = {old}'])
+    line = rng.choice(
+        [f'{before} {old} {after}', f'{before}: {old}', f'{old} {after}', f'{before} = {old}']
+    )
     lines = [one for one in words.prose(rng, rng.randint(1, 5)) if old not in one]
     lines.insert(rng.randint(0, len(lines)), line)
     text = '\n'.join(lines) + '\n'
@@ -220,11 +299,25 @@ def replace_word(task):
         return replace_word(task)
     task.world.write(path, text)
     path = place(task, path)
-    task.ask(pick(rng, ['replace {o} with {n} in {p}', 'in {p} change {o} to {n}', 'change {o} to {n} in {p}',
-                        'in the file {p}, replace the word {o} by {n}', 'rename {o} to {n} in {p}',
-                        'edit {p} so that {o} becomes {n}', 'substitute {n} for {o} in {p}',
-                        'open {p} and replace {o} with {n}', 'swap the word {o} for {n} in {p}'],
-                  o=q(rng, old), n=q(rng, new), p=q(rng, path)))
+    task.ask(
+        pick(
+            rng,
+            [
+                'replace {o} with {n} in {p}',
+                'in {p} change {o} to {n}',
+                'change {o} to {n} in {p}',
+                'in the file {p}, replace the word {o} by {n}',
+                'rename {o} to {n} in {p}',
+                'edit {p} so that {o} becomes {n}',
+                'substitute {n} for {o} in {p}',
+                'open {p} and replace {o} with {n}',
+                'swap the word {o} for {n} in {p}',
+            ],
+            o=q(rng, old),
+            n=q(rng, new),
+            p=q(rng, path),
+        )
+    )
     if task.client.has('edit') and rng.random() < 0.15 and task.client.needs_reading:
         task.use('edit', learned=False, path=path, old=old, new=new)
     task.read_first(path)
@@ -246,10 +339,22 @@ def replace_line(task):
     task.world.write(path, text)
     some_files(task)
     path = place(task, path)
-    task.ask(pick(rng, ['set {k} to {n} in {p}', 'change the {k} in {p} to {n}', 'in {p}, set the {k} to {n}',
-                        'update {p}: {k} should be {n}', 'make the {k} in {p} {n}'],
-                  k=key, n=q(rng, new), p=q(rng, path)))
-    new_line = line[:len(line) - len(value)] + new
+    task.ask(
+        pick(
+            rng,
+            [
+                'set {k} to {n} in {p}',
+                'change the {k} in {p} to {n}',
+                'in {p}, set the {k} to {n}',
+                'update {p}: {k} should be {n}',
+                'make the {k} in {p} {n}',
+            ],
+            k=key,
+            n=q(rng, new),
+            p=q(rng, path),
+        )
+    )
+    new_line = line[: len(line) - len(value)] + new
     task.read(path)
     task.replace(path, line, new_line)
     wanted = text.replace(line, new_line)
@@ -265,11 +370,23 @@ def append(task):
     if old.count(old[-1]) > 1 or '\n'.join(old).count(old[-1]) > 1:
         old = [*old[:-1], words.token(rng)]
     task.world.write(path, '\n'.join(old) + '\n')
-    line = words.sentence(rng) if rng.random() < .6 else words.value(rng)
+    line = words.sentence(rng) if rng.random() < 0.6 else words.value(rng)
     path = place(task, path)
-    task.ask(pick(rng, ['append {t} to {p}', 'add the line {t} to the end of {p}', 'add {t} at the end of {p}',
-                        'append a line saying {t} to {p}', 'add a new last line {t} to {p}',
-                        'put {t} at the bottom of {p}'], t=q(rng, line), p=q(rng, path)))
+    task.ask(
+        pick(
+            rng,
+            [
+                'append {t} to {p}',
+                'add the line {t} to the end of {p}',
+                'add {t} at the end of {p}',
+                'append a line saying {t} to {p}',
+                'add a new last line {t} to {p}',
+                'put {t} at the bottom of {p}',
+            ],
+            t=q(rng, line),
+            p=q(rng, path),
+        )
+    )
     if task.client.has('shell'):
         task.use('shell', command=write_command(path, line, '>>'))
     else:
@@ -283,20 +400,37 @@ def append(task):
 def list_files(task):
     rng = task.rng
     some_files(task, rng.randint(1, 6))
-    task.ask(pick(rng, ['list the files here', 'what files are in this folder?', 'list files',
-                        'which files are there?', 'show me the files in the current directory', 'ls',
-                        'list all files in this project', 'what is in this directory?']))
+    task.ask(
+        pick(
+            rng,
+            [
+                'list the files here',
+                'what files are in this folder?',
+                'list files',
+                'which files are there?',
+                'show me the files in the current directory',
+                'ls',
+                'list all files in this project',
+                'what is in this directory?',
+            ],
+        )
+    )
     result = task.list()
-    names = [posixpath.basename(line.removeprefix('- ')) for line in result.split('\n') if line.strip()]
+    names = [
+        posixpath.basename(line.removeprefix('- ')) for line in result.split('\n') if line.strip()
+    ]
     task.wants(lambda: True, *names)
-    task.say('There is one entry: ' + names[0] if len(names) == 1 else
-             'The entries are:\n' + '\n'.join(f'- {name}' for name in names))
+    task.say(
+        'There is one entry: ' + names[0]
+        if len(names) == 1
+        else 'The entries are:\n' + '\n'.join(f'- {name}' for name in names)
+    )
 
 
 def search_word(task):
     rng = task.rng
     some_files(task, rng.randint(1, 4))
-    needle = words.identifier(rng) if rng.random() < .6 else words.token(rng)
+    needle = words.identifier(rng) if rng.random() < 0.6 else words.token(rng)
     path = words.path(rng)
     if any(needle in text for text in task.world.files.values()):
         return search_word(task)
@@ -305,9 +439,22 @@ def search_word(task):
         lines = words.prose(rng, rng.randint(1, 5))
         lines.insert(rng.randint(0, len(lines)), f'{words.sentence(rng, 1, 3)} {needle}')
         task.world.write(path, '\n'.join(lines) + '\n')
-    task.ask(pick(rng, ['search for {w}', 'find {w} in this project', 'which file contains {w}?',
-                        'where is {w} used?', 'search the files for the word {w}', 'in which file is {w}?',
-                        'grep for {w}', 'find the file that mentions {w}'], w=q(rng, needle)))
+    task.ask(
+        pick(
+            rng,
+            [
+                'search for {w}',
+                'find {w} in this project',
+                'which file contains {w}?',
+                'where is {w} used?',
+                'search the files for the word {w}',
+                'in which file is {w}?',
+                'grep for {w}',
+                'find the file that mentions {w}',
+            ],
+            w=q(rng, needle),
+        )
+    )
     result = task.search(needle)
     if not is_there:
         task.wants(lambda: True, needle)
@@ -336,9 +483,19 @@ def command_of(task):
         task.world.write(path, f'print("{words.sentence(rng)}")\n')
         return f'python3 {path}'
     if style == 4:
-        command = rng.choice(['make', f'make {words.word(rng)}', 'make test', f'npm run {words.word(rng)}',
-                              'cargo test', 'go build', f'./{words.identifier(rng)}', 'pytest -q',
-                              f'./{words.word(rng)}.sh {words.word(rng)}'])
+        command = rng.choice(
+            [
+                'make',
+                f'make {words.word(rng)}',
+                'make test',
+                f'npm run {words.word(rng)}',
+                'cargo test',
+                'go build',
+                f'./{words.identifier(rng)}',
+                'pytest -q',
+                f'./{words.word(rng)}.sh {words.word(rng)}',
+            ]
+        )
         good = rng.random() < 0.75
         task.world.outputs[command] = (words.sentence(rng), 0 if good else rng.randint(1, 3))
         return command
@@ -352,9 +509,23 @@ def run_command(task):
     some_files(task, rng.randint(1, 3))
     command = command_of(task)
     marked = rng.choice(['{}', '`{}`', '`{}`', '"{}"']).format(command)
-    task.ask(pick(rng, ['run {c}', 'run {c} and tell me the output', 'execute {c}', 'run the command {c}',
-                        'what does {c} print?', 'run {c} and report what it says', 'what is the output of {c}?',
-                        'please run {c} in the shell', 'use the shell to run {c}'], c=marked))
+    task.ask(
+        pick(
+            rng,
+            [
+                'run {c}',
+                'run {c} and tell me the output',
+                'execute {c}',
+                'run the command {c}',
+                'what does {c} print?',
+                'run {c} and report what it says',
+                'what is the output of {c}?',
+                'please run {c} in the shell',
+                'use the shell to run {c}',
+            ],
+            c=marked,
+        )
+    )
     result = task.use('shell', command=command)
     is_silent = not result or result.startswith('(')
     task.wants(lambda: True, 'nothing' if is_silent else result.split('\n')[-1])
@@ -364,7 +535,9 @@ def run_command(task):
     elif is_silent:
         task.say('The command printed nothing.')
     else:
-        task.say(f'The output is: {result}' if '\n' not in result else f'The output is:\n\n{result}')
+        task.say(
+            f'The output is: {result}' if '\n' not in result else f'The output is:\n\n{result}'
+        )
 
 
 def shell_chore(task):
@@ -377,23 +550,41 @@ def shell_chore(task):
     text = task.world.read(path)
     kind = rng.choice(['mv', 'cp', 'rm', 'mkdir', 'wc'])
     if kind == 'mv':
-        task.ask(pick(rng, ['rename {a} to {b}', 'move {a} to {b}'], a=q(rng, path), b=q(rng, other)))
+        task.ask(
+            pick(rng, ['rename {a} to {b}', 'move {a} to {b}'], a=q(rng, path), b=q(rng, other))
+        )
         task.use('shell', command=f'mv {quoted(path)} {quoted(other)}')
-        task.wants(lambda: task.world.files.get(full(other)) == text and full(path) not in task.world.files)
+        task.wants(
+            lambda: task.world.files.get(full(other)) == text and full(path) not in task.world.files
+        )
         task.say(f'Moved {path} to {other}.')
     elif kind == 'cp':
-        task.ask(pick(rng, ['copy {a} to {b}', 'make a copy of {a} named {b}'], a=q(rng, path), b=q(rng, other)))
+        task.ask(
+            pick(
+                rng,
+                ['copy {a} to {b}', 'make a copy of {a} named {b}'],
+                a=q(rng, path),
+                b=q(rng, other),
+            )
+        )
         task.use('shell', command=f'cp {quoted(path)} {quoted(other)}')
         task.wants(lambda: task.world.files.get(full(other)) == text)
         task.say(f'Copied {path} to {other}.')
     elif kind == 'rm':
-        task.ask(pick(rng, ['delete {a}', 'remove the file {a}', 'delete the file {a}'], a=q(rng, path)))
+        task.ask(
+            pick(rng, ['delete {a}', 'remove the file {a}', 'delete the file {a}'], a=q(rng, path))
+        )
         task.use('shell', command=f'rm {quoted(path)}')
         task.wants(lambda: full(path) not in task.world.files)
         task.say(f'Deleted {path}.')
     elif kind == 'mkdir':
-        task.ask(pick(rng, ['create a folder {a}', 'make a directory called {a}', 'make a folder named {a}'],
-                      a=q(rng, folder)))
+        task.ask(
+            pick(
+                rng,
+                ['create a folder {a}', 'make a directory called {a}', 'make a folder named {a}'],
+                a=q(rng, folder),
+            )
+        )
         task.use('shell', command=f'mkdir -p {quoted(folder)}')
         task.wants(lambda: full(folder) in task.world.folders)
         task.say(f'Created the folder {folder}.')
@@ -406,12 +597,22 @@ def shell_chore(task):
 
 # ---- several steps ----
 
+
 def create_and_read(task):
     rng = task.rng
     path, text = words.path(rng), words.sentence(rng)
-    task.ask(pick(rng, ['create {p} with the content {t}, then read it back', 'write {t} to {p} and then show me the file',
-                        'first create {p} containing {t}; then read it and tell me what it says'],
-                  p=q(rng, path), t=q(rng, text)))
+    task.ask(
+        pick(
+            rng,
+            [
+                'create {p} with the content {t}, then read it back',
+                'write {t} to {p} and then show me the file',
+                'first create {p} containing {t}; then read it and tell me what it says',
+            ],
+            p=q(rng, path),
+            t=q(rng, text),
+        )
+    )
     task.write(path, text)
     task.read(path)
     task.wants(lambda: task.world.files.get(task.world.full(path), '').rstrip('\n') == text, text)
@@ -420,14 +621,26 @@ def create_and_read(task):
 
 def copy_value(task):
     rng = task.rng
-    source, target = words.path(rng, rng.choice(['cfg', 'txt', 'ini', 'yml'])), words.path(rng, 'txt')
+    source, target = words.path(rng, rng.choice(['cfg', 'txt', 'ini', 'yml'])), words.path(
+        rng, 'txt'
+    )
     rows = words.settings(rng)
     task.world.write(source, '\n'.join(line for line, _, _ in rows) + '\n')
     _, key, value = rng.choice(rows)
-    task.ask(pick(rng, ['read the {k} in {a} and write it to {b}', 'take the {k} from {a} and put it into {b}',
-                        'find the {k} in {a}, then create {b} with only that value',
-                        'write the {k} of {a} into a new file {b}'],
-                  k=key, a=q(rng, source), b=q(rng, target)))
+    task.ask(
+        pick(
+            rng,
+            [
+                'read the {k} in {a} and write it to {b}',
+                'take the {k} from {a} and put it into {b}',
+                'find the {k} in {a}, then create {b} with only that value',
+                'write the {k} of {a} into a new file {b}',
+            ],
+            k=key,
+            a=q(rng, source),
+            b=q(rng, target),
+        )
+    )
     task.read(source)
     task.write(target, value)
     task.wants(lambda: task.world.files.get(task.world.full(target), '').rstrip('\n') == value)
@@ -440,8 +653,18 @@ def write_and_run(task):
     path = words.file_name(rng, 'sh' if is_shell else 'py')
     text = words.sentence(rng).replace("'", '')
     line = f'echo "{text}"' if is_shell else f'print("{text}")'
-    task.ask(pick(rng, ['create a script {p} that prints {t} and run it', 'write {p} so that it prints {t}, then run it',
-                        'make {p} print {t}, execute it and tell me the output'], p=q(rng, path), t=q(rng, text)))
+    task.ask(
+        pick(
+            rng,
+            [
+                'create a script {p} that prints {t} and run it',
+                'write {p} so that it prints {t}, then run it',
+                'make {p} print {t}, execute it and tell me the output',
+            ],
+            p=q(rng, path),
+            t=q(rng, text),
+        )
+    )
     task.write(path, line)
     command = f'{"sh" if is_shell else "python3"} {quoted(path)}'
     result = task.use('shell', command=command)
@@ -457,9 +680,19 @@ def edit_and_run(task):
     if text.count(old) != 1 or old in new or old in 'print':
         return edit_and_run(task)
     task.world.write(path, text)
-    task.ask(pick(rng, ['replace {o} with {n} in {p} and then run it', 'change {o} to {n} in {p}, then run the script',
-                        'in {p} change {o} to {n} and run it with python3'],
-                  o=q(rng, old), n=q(rng, new), p=q(rng, path)))
+    task.ask(
+        pick(
+            rng,
+            [
+                'replace {o} with {n} in {p} and then run it',
+                'change {o} to {n} in {p}, then run the script',
+                'in {p} change {o} to {n} and run it with python3',
+            ],
+            o=q(rng, old),
+            n=q(rng, new),
+            p=q(rng, path),
+        )
+    )
     task.read_first(path)
     task.replace(path, old, new)
     result = task.use('shell', command=f'python3 {quoted(path)}')
@@ -473,10 +706,21 @@ def find_and_read(task):
     path = words.path(rng, 'txt')
     needle, (line, key, value) = words.token(rng), words.settings(rng, 2)[0]
     task.world.write(path, f'{needle}\n{line}\n')
-    task.ask(pick(rng, ['find the file that contains {w} and tell me the {k} in it',
-                        'search for {w}, open that file and report the {k}'], w=q(rng, needle), k=key))
+    task.ask(
+        pick(
+            rng,
+            [
+                'find the file that contains {w} and tell me the {k} in it',
+                'search for {w}, open that file and report the {k}',
+            ],
+            w=q(rng, needle),
+            k=key,
+        )
+    )
     result = task.search(needle)
-    found = path if path in result and task.world.full(path) not in result else task.world.full(path)
+    found = (
+        path if path in result and task.world.full(path) not in result else task.world.full(path)
+    )
     task.read('./' + path if './' + path in result else found)
     task.wants(lambda: True, value)
     task.say(f'The {key} is {value}.')
@@ -484,12 +728,20 @@ def find_and_read(task):
 
 # ---- when things go wrong ----
 
+
 def missing_file(task):
     rng = task.rng
     some_files(task)
     path = words.path(rng, 'txt')
-    ask = rng.choice(['read {p}', 'what does {p} say?', 'what is the version in {p}?',
-                      'replace one with two in {p}', 'show me {p}'])
+    ask = rng.choice(
+        [
+            'read {p}',
+            'what does {p} say?',
+            'what is the version in {p}?',
+            'replace one with two in {p}',
+            'show me {p}',
+        ]
+    )
     task.ask(ask.format(p=q(rng, path)))
     task.read(path)
     task.wants(lambda: True, path)
@@ -502,9 +754,17 @@ def wrong_name(task):
     path, text = words.path(rng, 'txt'), words.sentence(rng)
     task.world.write(path, text + '\n')
     task.ask(pick(rng, ['read {p}', 'what does {p} say?', 'show me {p}'], p=q(rng, path)))
-    task.messages.append({'role': 'assistant', 'content': '', 'learned': False, 'tool_calls': [
-        {'function': {'name': words.word(rng), 'arguments': {'path': path}}}]})
-    task.messages.append({'role': 'tool', 'content': task.client.run(task.messages[-1]['tool_calls'][0])})
+    task.messages.append(
+        {
+            'role': 'assistant',
+            'content': '',
+            'learned': False,
+            'tool_calls': [{'function': {'name': words.word(rng), 'arguments': {'path': path}}}],
+        }
+    )
+    task.messages.append(
+        {'role': 'tool', 'content': task.client.run(task.messages[-1]['tool_calls'][0])}
+    )
     task.read(path)
     task.wants(lambda: True, text)
     task.say(f'{path} says: {text}')
@@ -514,46 +774,116 @@ def refused_by_user(task):
     rng = task.rng
     path, text = words.path(rng), words.sentence(rng)
     task.ask(f'create {q(rng, path)} with the content {q(rng, text)}')
-    call = task.client.call('write', path=path, content=text) if task.client.has('write') else \
-        task.client.call('shell', command=write_command(path, text, '>'))
-    task.messages += [{'role': 'assistant', 'content': '', 'tool_calls': [call]},
-                      {'role': 'tool', 'content': rng.choice([
-                          'The user refused this tool use. Stop and wait for the user.',
-                          'The user does not want to proceed with this tool use. It was rejected.',
-                          'Error: the user rejected permission to use this tool.'])}]
+    call = (
+        task.client.call('write', path=path, content=text)
+        if task.client.has('write')
+        else task.client.call('shell', command=write_command(path, text, '>'))
+    )
+    task.messages += [
+        {'role': 'assistant', 'content': '', 'tool_calls': [call]},
+        {
+            'role': 'tool',
+            'content': rng.choice(
+                [
+                    'The user refused this tool use. Stop and wait for the user.',
+                    'The user does not want to proceed with this tool use. It was rejected.',
+                    'Error: the user rejected permission to use this tool.',
+                ]
+            ),
+        },
+    ]
     task.wants(lambda: True, 'did not')
     task.say('You declined that, so I did not do it. What would you like instead?')
 
 
 # ---- words only ----
 
-ABOUT = ('I am Ember, the small model built into Hearth. I can create, read, change, list and search files '
-         'and run commands.')
-BEYOND = ('That is beyond me: I am a very small model for simple file and command tasks. '
-          'A larger model can do this.')
-GREETING = 'Hello! I can create, read, change, list and search files and run commands. What shall I do?'
+ABOUT = (
+    'I am Ember, the small model built into Hearth. I can create, read, change, list and search files '
+    'and run commands.'
+)
+BEYOND = (
+    'That is beyond me: I am a very small model for simple file and command tasks. '
+    'A larger model can do this.'
+)
+GREETING = (
+    'Hello! I can create, read, change, list and search files and run commands. What shall I do?'
+)
 
 
 def greeting(task):
     rng = task.rng
-    task.ask(rng.choice(['hi', 'Hello', 'hello!', 'Hey', 'hey there', 'good morning', 'Good evening!', 'hi there',
-                         'Hello, how are you?', 'yo', 'Say hello', 'hello ember', 'Greetings', 'hi!', 'are you there?']), varies=False)
+    task.ask(
+        rng.choice(
+            [
+                'hi',
+                'Hello',
+                'hello!',
+                'Hey',
+                'hey there',
+                'good morning',
+                'Good evening!',
+                'hi there',
+                'Hello, how are you?',
+                'yo',
+                'Say hello',
+                'hello ember',
+                'Greetings',
+                'hi!',
+                'are you there?',
+            ]
+        ),
+        varies=False,
+    )
     task.wants(lambda: True, 'Hello')
     task.say(GREETING)
 
 
 def about(task):
     rng = task.rng
-    task.ask(rng.choice(['who are you?', 'what can you do?', 'What are you?', 'which model are you?', 'what is your name?',
-                         'tell me about yourself', 'how can you help me?', 'what model is this?', 'Who made you?',
-                         'are you an AI?', 'what are your abilities?', 'help', 'What do you do?', 'introduce yourself']), varies=False)
+    task.ask(
+        rng.choice(
+            [
+                'who are you?',
+                'what can you do?',
+                'What are you?',
+                'which model are you?',
+                'what is your name?',
+                'tell me about yourself',
+                'how can you help me?',
+                'what model is this?',
+                'Who made you?',
+                'are you an AI?',
+                'what are your abilities?',
+                'help',
+                'What do you do?',
+                'introduce yourself',
+            ]
+        ),
+        varies=False,
+    )
     task.wants(lambda: True, 'Ember')
     task.say(ABOUT)
 
 
 def thanks(task):
-    task.ask(task.rng.choice(['thanks', 'thank you!', 'Thanks, that is all', 'great, thanks', 'ok', 'perfect', 'nice',
-                              'good job', 'bye', 'that was all']), varies=False)
+    task.ask(
+        task.rng.choice(
+            [
+                'thanks',
+                'thank you!',
+                'Thanks, that is all',
+                'great, thanks',
+                'ok',
+                'perfect',
+                'nice',
+                'good job',
+                'bye',
+                'that was all',
+            ]
+        ),
+        varies=False,
+    )
     task.wants(lambda: True, 'welcome')
     task.say('You are welcome.')
 
@@ -561,19 +891,44 @@ def thanks(task):
 def beyond(task):
     rng = task.rng
     thing, other = words.word(rng), words.identifier(rng)
-    task.ask(rng.choice([
-        'refactor the {a} module to use dependency injection', 'explain quantum physics to me',
-        'write a compiler for a {a} language', 'fix all the bugs in this project', 'prove that there are infinitely many primes',
-        'design a database for a {a} shop', 'write a poem about {a}', 'translate this text to French: {a} {b}',
-        'implement a web server in Rust', 'optimise the function {b}', 'why is the {a} test flaky?',
-        'write unit tests for {b}', 'review my last commit', 'build a website about {a}',
-        'what is the capital of {a}?', 'who won the {a} cup?', 'solve this equation: 3x + {n} = 9',
-        'port {b} to Python', 'make {b} thread safe', 'find the security problem in {b}',
-        'explain how {b} works', 'summarise the architecture of this repository', 'write an essay about {a}',
-        'create a mobile app for {a}', 'train a neural network on {a}', 'debug the crash in {b}',
-        'plan the migration of {a} to {b}', 'write a game like {a}', 'improve the performance of {b}',
-        'what do you think about {a}?', 'tell me a joke about {a}', 'what is {n} times {n}?'])
-        .format(a=thing, b=other, n=words.number(rng)))
+    task.ask(
+        rng.choice(
+            [
+                'refactor the {a} module to use dependency injection',
+                'explain quantum physics to me',
+                'write a compiler for a {a} language',
+                'fix all the bugs in this project',
+                'prove that there are infinitely many primes',
+                'design a database for a {a} shop',
+                'write a poem about {a}',
+                'translate this text to French: {a} {b}',
+                'implement a web server in Rust',
+                'optimise the function {b}',
+                'why is the {a} test flaky?',
+                'write unit tests for {b}',
+                'review my last commit',
+                'build a website about {a}',
+                'what is the capital of {a}?',
+                'who won the {a} cup?',
+                'solve this equation: 3x + {n} = 9',
+                'port {b} to Python',
+                'make {b} thread safe',
+                'find the security problem in {b}',
+                'explain how {b} works',
+                'summarise the architecture of this repository',
+                'write an essay about {a}',
+                'create a mobile app for {a}',
+                'train a neural network on {a}',
+                'debug the crash in {b}',
+                'plan the migration of {a} to {b}',
+                'write a game like {a}',
+                'improve the performance of {b}',
+                'what do you think about {a}?',
+                'tell me a joke about {a}',
+                'what is {n} times {n}?',
+            ]
+        ).format(a=thing, b=other, n=words.number(rng))
+    )
     task.wants(lambda: True, 'beyond me')
     task.say(BEYOND)
 
@@ -583,35 +938,70 @@ def title(task):
     rng = task.rng
     task.client.tools = []
     wants_json = rng.random() < 0.5
-    request = ' '.join(rng.choice([
-        f'create {words.path(rng)} with {words.word(rng)}', f'replace {words.word(rng)} with {words.word(rng)} in {words.path(rng)}',
-        f'what is the {rng.choice(words.KEYS)} in {words.path(rng)}?', f'run {words.word(rng)}', f'search for {words.token(rng)}',
-        words.sentence(rng, 4, 12)]).split())
+    request = ' '.join(
+        rng.choice(
+            [
+                f'create {words.path(rng)} with {words.word(rng)}',
+                f'replace {words.word(rng)} with {words.word(rng)} in {words.path(rng)}',
+                f'what is the {rng.choice(words.KEYS)} in {words.path(rng)}?',
+                f'run {words.word(rng)}',
+                f'search for {words.token(rng)}',
+                words.sentence(rng, 4, 12),
+            ]
+        ).split()
+    )
     name = ' '.join(request.rstrip('.?!').split()[:6])
     name = name[0].upper() + name[1:]
-    task.title_system = rng.choice([
-        'Write a short title for this session', 'You are a title generator. You output only a title',
-        'Make a title of 3 to 7 words for the conversation', 'Generate a brief title for a coding session'])
-    task.title_system += '. ' + ('Return JSON with the one field "title".' if wants_json else 'One line, no quotes.')
-    task.messages.append({'role': 'user', 'content': rng.choice([
-        f'<session>\n{request}\n</session>', request, f'Generate a title for this conversation:\n\n{request}',
-        f'<session>\n{request}\n</session>\n\nWrite the title in the language of the user.'])})
+    task.title_system = rng.choice(
+        [
+            'Write a short title for this session',
+            'You are a title generator. You output only a title',
+            'Make a title of 3 to 7 words for the conversation',
+            'Generate a brief title for a coding session',
+        ]
+    )
+    task.title_system += '. ' + (
+        'Return JSON with the one field "title".' if wants_json else 'One line, no quotes.'
+    )
+    task.messages.append(
+        {
+            'role': 'user',
+            'content': rng.choice(
+                [
+                    f'<session>\n{request}\n</session>',
+                    request,
+                    f'Generate a title for this conversation:\n\n{request}',
+                    f'<session>\n{request}\n</session>\n\nWrite the title in the language of the user.',
+                ]
+            ),
+        }
+    )
     task.say('{"title": "' + name.replace('\\', '').replace('"', '') + '"}' if wants_json else name)
 
 
 # family: weight, roles of which one per tuple is needed, function
 FAMILIES = {
-    'create': (16, ['write|shell'], create), 'report_key': (12, ['read|shell'], report_key),
-    'report_line': (8, ['read|shell'], report_line), 'replace_word': (12, ['edit|shell'], replace_word),
-    'replace_line': (6, ['edit|shell', 'read|shell'], replace_line), 'append': (8, ['shell|edit', 'shell|read'], append),
-    'list_files': (6, ['shell|list|glob'], list_files), 'search_word': (8, ['grep|shell'], search_word),
-    'run_command': (10, ['shell'], run_command), 'shell_chore': (5, ['shell'], shell_chore),
+    'create': (16, ['write|shell'], create),
+    'report_key': (12, ['read|shell'], report_key),
+    'report_line': (8, ['read|shell'], report_line),
+    'replace_word': (12, ['edit|shell'], replace_word),
+    'replace_line': (6, ['edit|shell', 'read|shell'], replace_line),
+    'append': (8, ['shell|edit', 'shell|read'], append),
+    'list_files': (6, ['shell|list|glob'], list_files),
+    'search_word': (8, ['grep|shell'], search_word),
+    'run_command': (10, ['shell'], run_command),
+    'shell_chore': (5, ['shell'], shell_chore),
     'create_and_read': (4, ['write|shell', 'read|shell'], create_and_read),
     'copy_value': (5, ['write|shell', 'read|shell'], copy_value),
-    'write_and_run': (5, ['shell'], write_and_run), 'edit_and_run': (4, ['shell'], edit_and_run),
+    'write_and_run': (5, ['shell'], write_and_run),
+    'edit_and_run': (4, ['shell'], edit_and_run),
     'find_and_read': (4, ['grep|shell', 'read|shell'], find_and_read),
-    'missing_file': (4, ['read|shell'], missing_file), 'wrong_name': (2, ['read|shell'], wrong_name),
+    'missing_file': (4, ['read|shell'], missing_file),
+    'wrong_name': (2, ['read|shell'], wrong_name),
     'refused_by_user': (1, ['write|shell'], refused_by_user),
-    'greeting': (2, [], greeting), 'about': (3, [], about), 'thanks': (1, [], thanks),
-    'beyond': (6, [], beyond), 'title': (4, [], title),
+    'greeting': (2, [], greeting),
+    'about': (3, [], about),
+    'thanks': (1, [], thanks),
+    'beyond': (6, [], beyond),
+    'title': (4, [], title),
 }

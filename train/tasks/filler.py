@@ -5,6 +5,7 @@ trains: READMEs, change logs and manual pages of packages under permissive licen
 used, and under which licences, is written beside the training data by `python3 -m tasks.filler LIST`.
 Without such files everything is made of our own sentences.
 """
+
 import functools
 import glob
 import gzip
@@ -15,20 +16,65 @@ import sys
 
 from tasks import words
 
-ROLES = ['You are a coding assistant.', 'You help with software tasks in a terminal.',
-         'You are an agent that works on files with tools.', 'You are a helpful assistant.',
-         'You are an interactive command line tool that helps with programming.',
-         'Use the tools to do what the user asks.', 'You are an agent in a shell. Be brief.']
-SUBJECTS = ['the answer', 'each file', 'a command', 'the user', 'this tool', 'the project', 'every change',
-            'a long output', 'the test', 'an error', 'the path', 'a commit', 'your reply', 'the plan']
-ADVICE = ['should be short', 'is shown as plain text', 'must never be guessed', 'may be missing',
-          'can take a while', 'is read before it is changed', 'stays as it is unless asked',
-          'needs care', 'follows the style around it', 'is not repeated', 'comes first', 'is optional',
-          'belongs to the user', 'should not be mentioned', 'works from the current folder']
-HEADINGS = ['Tone', 'Rules', 'Notes', 'Style', 'Tools', 'Safety', 'Files', 'Output', 'Context', 'Limits']
+ROLES = [
+    'You are a coding assistant.',
+    'You help with software tasks in a terminal.',
+    'You are an agent that works on files with tools.',
+    'You are a helpful assistant.',
+    'You are an interactive command line tool that helps with programming.',
+    'Use the tools to do what the user asks.',
+    'You are an agent in a shell. Be brief.',
+]
+SUBJECTS = [
+    'the answer',
+    'each file',
+    'a command',
+    'the user',
+    'this tool',
+    'the project',
+    'every change',
+    'a long output',
+    'the test',
+    'an error',
+    'the path',
+    'a commit',
+    'your reply',
+    'the plan',
+]
+ADVICE = [
+    'should be short',
+    'is shown as plain text',
+    'must never be guessed',
+    'may be missing',
+    'can take a while',
+    'is read before it is changed',
+    'stays as it is unless asked',
+    'needs care',
+    'follows the style around it',
+    'is not repeated',
+    'comes first',
+    'is optional',
+    'belongs to the user',
+    'should not be mentioned',
+    'works from the current folder',
+]
+HEADINGS = [
+    'Tone',
+    'Rules',
+    'Notes',
+    'Style',
+    'Tools',
+    'Safety',
+    'Files',
+    'Output',
+    'Context',
+    'Limits',
+]
 
-PERMISSIVE = re.compile(r'\b(MIT|Expat|BSD-[234]-clause|BSD|ISC|Apache-2\.0|Apache License|public-domain|'
-                        r'Zlib|zlib|X11|curl|bzip2)\b')
+PERMISSIVE = re.compile(
+    r'\b(MIT|Expat|BSD-[234]-clause|BSD|ISC|Apache-2\.0|Apache License|public-domain|'
+    r'Zlib|zlib|X11|curl|bzip2)\b'
+)
 OTHER = re.compile(r'\b(A?L?GPL|GFDL|CC-BY|MPL|EPL|Artistic|proprietary)', re.I)
 FOLDER = '/usr/share/doc'
 SIZE_MAX = 400_000  # bytes read of one file
@@ -51,7 +97,10 @@ def own_passage(rng, size):
         elif roll < 0.5:
             line = f'- {short_line(rng)}.'
         elif roll < 0.9:
-            line = ' '.join(f'{short_line(rng)}{rng.choice([".", ".", ", and"])}' for _ in range(rng.randint(1, 4)))
+            line = ' '.join(
+                f'{short_line(rng)}{rng.choice([".", ".", ", and"])}'
+                for _ in range(rng.randint(1, 4))
+            )
         else:
             line = words.sentence(rng, 6, 20)
         lines.append(line)
@@ -79,7 +128,9 @@ def manual_pages(package):
             paths = file.read().split('\n')
     except OSError:
         return []
-    return [path for path in paths if path.startswith('/usr/share/man/man') and path.endswith('.gz')]
+    return [
+        path for path in paths if path.startswith('/usr/share/man/man') and path.endswith('.gz')
+    ]
 
 
 def without_roff(text):
@@ -105,9 +156,12 @@ def sources():
     """[(path, licences)] of the files that may be used, in a fixed order."""
     found = []
     for package in sorted(os.listdir(FOLDER)) if os.path.isdir(FOLDER) else []:
-        paths = [path for path in sorted(glob.glob(f'{FOLDER}/{package}/*'))
-                 if re.search(r'/(README|NEWS|FAQ|HACKING|INSTALL|THANKS|TODO|USAGE)[^/]*$', path)
-                 and os.path.isfile(path)]
+        paths = [
+            path
+            for path in sorted(glob.glob(f'{FOLDER}/{package}/*'))
+            if re.search(r'/(README|NEWS|FAQ|HACKING|INSTALL|THANKS|TODO|USAGE)[^/]*$', path)
+            and os.path.isfile(path)
+        ]
         paths += manual_pages(package)[:40]
         licence = licence_of(package) if paths else None
         if licence:
@@ -129,7 +183,7 @@ def passage(rng, size):
         text = rng.choice(texts())
         start = rng.randrange(max(1, len(text) - 200))
         start = text.find('\n', start) + 1
-        part = text[start:start + min(size - total, rng.randint(200, 4000))].strip()
+        part = text[start : start + min(size - total, rng.randint(200, 4000))].strip()
         parts.append(part)
         total += len(part) + 2
         if len(parts) > 500:
@@ -139,8 +193,12 @@ def passage(rng, size):
 
 def main():
     with open(sys.argv[1], 'w', encoding='utf-8') as file:
-        json.dump([{'file': path, 'licences': licence} for path, licence in sources()], file, indent=1)
-    print(f'{sys.argv[1]}: {len(sources())} files, {sum(map(len, texts())) / 1e6:.1f} million characters')
+        json.dump(
+            [{'file': path, 'licences': licence} for path, licence in sources()], file, indent=1
+        )
+    print(
+        f'{sys.argv[1]}: {len(sources())} files, {sum(map(len, texts())) / 1e6:.1f} million characters'
+    )
 
 
 if __name__ == '__main__':

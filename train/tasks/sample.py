@@ -3,6 +3,7 @@
 The same number always gives the same conversation, so training can stop and resume anywhere, workers
 need not talk to each other, and held-out conversations are those of another seed.
 """
+
 import random
 
 from tasks import filler, words
@@ -18,7 +19,11 @@ def fits(client, needs):
 
 
 def draw_family(rng, client, without=()):
-    names = [name for name, (_, needs, _) in FAMILIES.items() if name not in without and fits(client, needs)]
+    names = [
+        name
+        for name, (_, needs, _) in FAMILIES.items()
+        if name not in without and fits(client, needs)
+    ]
     return rng.choices(names, [FAMILIES[name][0] for name in names])[0]
 
 
@@ -26,8 +31,10 @@ def draw_task(rng, family=None, budget=0):
     """A task whose first request is of `family` (drawn if None), not yet begun."""
     world = World(words.cwd(rng))
     world.outputs['user'] = words.word(rng)
-    world.date = f'{rng.choice(["Mon", "Tue", "Wed", "Thu", "Fri"])} {rng.choice(["Jan", "Feb", "Mar", "Apr", "May"])} ' \
-                 f'{rng.randint(1, 28)} {rng.randint(0, 23):02}:{rng.randint(0, 59):02}:00 UTC {rng.randint(2023, 2029)}'
+    world.date = (
+        f'{rng.choice(["Mon", "Tue", "Wed", "Thu", "Fri"])} {rng.choice(["Jan", "Feb", "Mar", "Apr", "May"])} '
+        f'{rng.randint(1, 28)} {rng.randint(0, 23):02}:{rng.randint(0, 59):02}:00 UTC {rng.randint(2023, 2029)}'
+    )
     while True:
         client = Client(rng, world, budget)
         if family is None or fits(client, FAMILIES[family][1]):
@@ -55,9 +62,13 @@ def sample(seed, i, length=2000, family=None):
 def training_texts(n):
     """What the vocabulary is learned from: conversations and documentation."""
     from chat import stretches
+
     for i in range(n):
-        yield from (text for text, is_markup, _ in stretches(sample(TRAIN, f'vocabulary/{i}', 1500))
-                    if not is_markup)
+        yield from (
+            text
+            for text, is_markup, _ in stretches(sample(TRAIN, f'vocabulary/{i}', 1500))
+            if not is_markup
+        )
         yield '<function= <parameter= >\n\n</parameter>\n</function>\n'
     rng = random.Random('vocabulary')
     for _ in range(n // 4):

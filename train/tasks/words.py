@@ -4,42 +4,85 @@ Everything a task copies (paths, words, lines, values) is drawn from here, so th
 learned by heart: what is left to learn is where to copy from.
 """
 
-ONSETS = ('b br c ch cl cr d dr f fl g gl gr h j k kl l m n p pl pr qu r s sc sh sk sl sp st str t th '
-          'tr v w wh y z').split()
+ONSETS = (
+    'b br c ch cl cr d dr f fl g gl gr h j k kl l m n p pl pr qu r s sc sh sk sl sp st str t th '
+    'tr v w wh y z'
+).split()
 VOWELS = 'a e i o u ai ea ee ie oa oo ou'.split()
-CODAS = ['', '', '', 'b', 'ck', 'd', 'ft', 'g', 'l', 'lt', 'm', 'mp', 'n', 'nd', 'ng', 'nk', 'nt', 'p',
-         'r', 'rd', 'rk', 'rn', 'rt', 's', 'sh', 'st', 't', 'th', 'x']
-COMMON = ('alpha amber apple arrow autumn badge bank basic beacon berry birch blue board bread bridge '
-          'bright brook cabin cable camera candle canvas carbon castle cedar chart cherry circle city '
-          'clear cloud coast cobalt color copper coral corner cotton crane crystal current daily dawn '
-          'delta desert dragon dream eagle early east echo ember engine event fabric falcon feather '
-          'field final first flame flower forest fox frame frost garden gentle giant ginger glass '
-          'gold grain grape green grey guard guide hammer harbor hazel heart hill honey house ice '
-          'index indigo iron island ivory jade journal jungle kettle key kind king lake lamp laser '
-          'layer leaf lemon level light lily linen lion list local logic lunar maple marble market '
-          'matrix meadow metal mint mirror moon morning moss mountain music needle nest night noble '
-          'north nova number ocean old olive onion open orange orbit order otter owl page paint paper '
-          'peach pearl pepper piano pine pixel planet plum point pond prime pulse purple quartz queen '
-          'quick quiet rabbit radar rain rapid raven record red report river robin rocket root rose '
-          'round ruby salt sand scale sea season second shadow shell signal silent silver simple sky '
-          'small smoke snow socket solar song south spark spice spring square stable star station '
-          'steel stone storm stream street summer sun swift table tango tea teal tiger timber total '
-          'tower trail train tree tulip turtle union valley value velvet violet vivid walnut warm '
-          'water wave west wheat white wild willow wind window winter wolf wood yellow zebra zinc').split()
-EXTENSIONS = ('txt md c h py js ts json yml yaml toml ini cfg conf sh html css csv log rs go java rb '
-              'sql xml env').split()
-FOLDERS = ('src lib docs data test tests config app notes scripts include assets build tools '
-           'internal pkg cmd etc logs web static').split()
-KEYS = ('name version port host timeout retries owner color size level mode user theme language limit '
-        'region author title license path cache workers backend format status priority budget '
-        'channel interval threads address currency depth').split()
-FIRST_NAMES = ('Ada Alan Amir Anna Ben Carla Chen Dana Eva Farid Grace Hana Ivan Jane Kofi Lena Mira '
-               'Nina Omar Paul Rosa Sven Tara Uma Vera Wen Yuki Zoe').split()
+CODAS = [
+    '',
+    '',
+    '',
+    'b',
+    'ck',
+    'd',
+    'ft',
+    'g',
+    'l',
+    'lt',
+    'm',
+    'mp',
+    'n',
+    'nd',
+    'ng',
+    'nk',
+    'nt',
+    'p',
+    'r',
+    'rd',
+    'rk',
+    'rn',
+    'rt',
+    's',
+    'sh',
+    'st',
+    't',
+    'th',
+    'x',
+]
+COMMON = (
+    'alpha amber apple arrow autumn badge bank basic beacon berry birch blue board bread bridge '
+    'bright brook cabin cable camera candle canvas carbon castle cedar chart cherry circle city '
+    'clear cloud coast cobalt color copper coral corner cotton crane crystal current daily dawn '
+    'delta desert dragon dream eagle early east echo ember engine event fabric falcon feather '
+    'field final first flame flower forest fox frame frost garden gentle giant ginger glass '
+    'gold grain grape green grey guard guide hammer harbor hazel heart hill honey house ice '
+    'index indigo iron island ivory jade journal jungle kettle key kind king lake lamp laser '
+    'layer leaf lemon level light lily linen lion list local logic lunar maple marble market '
+    'matrix meadow metal mint mirror moon morning moss mountain music needle nest night noble '
+    'north nova number ocean old olive onion open orange orbit order otter owl page paint paper '
+    'peach pearl pepper piano pine pixel planet plum point pond prime pulse purple quartz queen '
+    'quick quiet rabbit radar rain rapid raven record red report river robin rocket root rose '
+    'round ruby salt sand scale sea season second shadow shell signal silent silver simple sky '
+    'small smoke snow socket solar song south spark spice spring square stable star station '
+    'steel stone storm stream street summer sun swift table tango tea teal tiger timber total '
+    'tower trail train tree tulip turtle union valley value velvet violet vivid walnut warm '
+    'water wave west wheat white wild willow wind window winter wolf wood yellow zebra zinc'
+).split()
+EXTENSIONS = (
+    'txt md c h py js ts json yml yaml toml ini cfg conf sh html css csv log rs go java rb '
+    'sql xml env'
+).split()
+FOLDERS = (
+    'src lib docs data test tests config app notes scripts include assets build tools '
+    'internal pkg cmd etc logs web static'
+).split()
+KEYS = (
+    'name version port host timeout retries owner color size level mode user theme language limit '
+    'region author title license path cache workers backend format status priority budget '
+    'channel interval threads address currency depth'
+).split()
+FIRST_NAMES = (
+    'Ada Alan Amir Anna Ben Carla Chen Dana Eva Farid Grace Hana Ivan Jane Kofi Lena Mira '
+    'Nina Omar Paul Rosa Sven Tara Uma Vera Wen Yuki Zoe'
+).split()
 
 
 def invented(rng, n_min=1, n_max=3):
-    return ''.join(rng.choice(ONSETS) + rng.choice(VOWELS) + rng.choice(CODAS)
-                   for _ in range(rng.randint(n_min, n_max)))
+    return ''.join(
+        rng.choice(ONSETS) + rng.choice(VOWELS) + rng.choice(CODAS)
+        for _ in range(rng.randint(n_min, n_max))
+    )
 
 
 def word(rng):
@@ -65,8 +108,16 @@ def identifier(rng):
 
 
 def number(rng):
-    return str(rng.choice([rng.randint(0, 9), rng.randint(10, 99), rng.randint(100, 9999),
-                           rng.randint(10000, 10 ** 7)]))
+    return str(
+        rng.choice(
+            [
+                rng.randint(0, 9),
+                rng.randint(10, 99),
+                rng.randint(100, 9999),
+                rng.randint(10000, 10**7),
+            ]
+        )
+    )
 
 
 def token(rng):
@@ -77,8 +128,10 @@ def token(rng):
     if style == 1:
         return f'{word(rng).upper()}-{number(rng)}'
     if style == 2:
-        return ''.join(rng.choice('abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789')
-                       for _ in range(rng.randint(5, 12)))
+        return ''.join(
+            rng.choice('abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789')
+            for _ in range(rng.randint(5, 12))
+        )
     return f'{word(rng)}{number(rng)}{word(rng)}'
 
 
@@ -89,7 +142,9 @@ def value(rng):
     if roll < 0.4:
         return f'{rng.randint(0, 9)}.{rng.randint(0, 30)}.{rng.randint(0, 20)}'
     if roll < 0.5:
-        return rng.choice(FIRST_NAMES) + (' ' + invented(rng).capitalize() if rng.random() < .5 else '')
+        return rng.choice(FIRST_NAMES) + (
+            ' ' + invented(rng).capitalize() if rng.random() < 0.5 else ''
+        )
     if roll < 0.6:
         return f'{invented(rng)}.{rng.choice(["org", "net", "local", "dev"])}'
     return token(rng) if roll < 0.8 else word(rng)
@@ -107,22 +162,51 @@ def sentence(rng, n_min=3, n_max=10):
 
 def file_name(rng, extension=None):
     extension = extension or rng.choice(EXTENSIONS)
-    stem = identifier(rng) if rng.random() < 0.8 else rng.choice(
-        ['main', 'README', 'notes', 'index', 'config', 'test', 'todo', 'hello', 'server', 'utils'])
+    stem = (
+        identifier(rng)
+        if rng.random() < 0.8
+        else rng.choice(
+            [
+                'main',
+                'README',
+                'notes',
+                'index',
+                'config',
+                'test',
+                'todo',
+                'hello',
+                'server',
+                'utils',
+            ]
+        )
+    )
     return f'{stem}.{extension}' if rng.random() < 0.96 else stem
 
 
 def path(rng, extension=None):
     """A relative path, mostly without folders."""
     n_folders = rng.choice([0, 0, 0, 0, 1, 1, 2])
-    folders = [rng.choice(FOLDERS) if rng.random() < .6 else identifier(rng) for _ in range(n_folders)]
+    folders = [
+        rng.choice(FOLDERS) if rng.random() < 0.6 else identifier(rng) for _ in range(n_folders)
+    ]
     return '/'.join([*folders, file_name(rng, extension)])
 
 
 def cwd(rng):
     user = rng.choice([word(rng), invented(rng), rng.choice(FIRST_NAMES).lower(), 'dev'])
-    root = rng.choice([f'/home/{user}', f'/Users/{user}', '/work', '/workspace', '/tmp', '/srv',
-                       f'/home/{user}/{word(rng)}', '/root', f'/tmp/{token(rng)}'])
+    root = rng.choice(
+        [
+            f'/home/{user}',
+            f'/Users/{user}',
+            '/work',
+            '/workspace',
+            '/tmp',
+            '/srv',
+            f'/home/{user}/{word(rng)}',
+            '/root',
+            f'/tmp/{token(rng)}',
+        ]
+    )
     return f'{root}/{identifier(rng)}' if rng.random() < 0.9 else root
 
 
@@ -131,18 +215,42 @@ def code_lines(rng, extension):
     text = sentence(rng)
     n, m = rng.randint(0, 99), rng.randint(2, 9)
     if extension == 'py':
-        return rng.choice([
-            [f'def {name}({other}):', f'    return {other} * {m}', '', f'print({name}({n}))'],
-            [f'{name} = {n}', f'print("{text}")'],
-            ['import sys', '', f'{name} = "{value(rng)}"', f'for {other} in range({m}):',
-             f'    print({name})']])
+        return rng.choice(
+            [
+                [f'def {name}({other}):', f'    return {other} * {m}', '', f'print({name}({n}))'],
+                [f'{name} = {n}', f'print("{text}")'],
+                [
+                    'import sys',
+                    '',
+                    f'{name} = "{value(rng)}"',
+                    f'for {other} in range({m}):',
+                    f'    print({name})',
+                ],
+            ]
+        )
     if extension in ('c', 'h'):
-        return ['#include <stdio.h>', '', f'int {name}(int {other})', '{',
-                f'    return {other} + {n};', '}', '', 'int main(void)', '{',
-                f'    printf("%d\\n", {name}({m}));', '    return 0;', '}'][:rng.choice([6, 12])]
+        return [
+            '#include <stdio.h>',
+            '',
+            f'int {name}(int {other})',
+            '{',
+            f'    return {other} + {n};',
+            '}',
+            '',
+            'int main(void)',
+            '{',
+            f'    printf("%d\\n", {name}({m}));',
+            '    return 0;',
+            '}',
+        ][: rng.choice([6, 12])]
     if extension in ('js', 'ts'):
-        return [f'const {name} = {n};', f'function {other}() {{', f'    return {name} + {m};', '}',
-                f'console.log({other}());']
+        return [
+            f'const {name} = {n};',
+            f'function {other}() {{',
+            f'    return {name} + {m};',
+            '}',
+            f'console.log({other}());',
+        ]
     if extension == 'sh':
         return ['#!/bin/sh', f'echo "{text}"']
     if extension in ('json',):
@@ -153,13 +261,15 @@ def code_lines(rng, extension):
 def settings(rng, n=None):
     """Lines like `port = 8080`, with what they say: [(line, key, value)]."""
     keys = rng.sample(KEYS, n or rng.randint(2, 7))
-    keys = [key if rng.random() < .7 else f'{word(rng)}_{key}' for key in keys]
+    keys = [key if rng.random() < 0.7 else f'{word(rng)}_{key}' for key in keys]
     mark = rng.choice(['=', ' = ', ': ', ': '])
     return [(f'{key}{mark}{v}', key, v) for key in keys for v in [value(rng)]]
 
 
 def prose(rng, n_lines):
-    return [sentence(rng) if rng.random() < 0.88 else '' for _ in range(n_lines - 1)] + [sentence(rng)]
+    return [sentence(rng) if rng.random() < 0.88 else '' for _ in range(n_lines - 1)] + [
+        sentence(rng)
+    ]
 
 
 def content(rng, extension=None, n_lines=None):

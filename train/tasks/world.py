@@ -5,6 +5,7 @@ grep, echo, printf, touch, mkdir, rm, mv, cp, pwd, seq, sed -i s///, date, uname
 that only print.  `&&` and `;` join commands; `>` and `>>` write files.  Knows no client: the forms
 that results have on the wire are in clients.py.
 """
+
 import fnmatch
 import posixpath
 import re
@@ -50,23 +51,33 @@ class World:
 
     def is_folder(self, path):
         prefix = self.full(path).rstrip('/') + '/'
-        return (self.full(path) in self.folders or self.full(path) == self.cwd
-                or any(p.startswith(prefix) for p in self.files))
+        return (
+            self.full(path) in self.folders
+            or self.full(path) == self.cwd
+            or any(p.startswith(prefix) for p in self.files)
+        )
 
     def names(self, path='.'):
         """What `ls` would show, folders without a slash, sorted."""
         prefix = self.full(path).rstrip('/') + '/'
-        inside = [p[len(prefix):] for p in [*self.files, *self.folders] if p.startswith(prefix)]
+        inside = [p[len(prefix) :] for p in [*self.files, *self.folders] if p.startswith(prefix)]
         return sorted({name.split('/')[0] for name in inside if name})
 
     def find(self, pattern):
         """Full paths that match a glob; ** crosses folders."""
         if '/' not in pattern and '**' not in pattern:
-            return sorted(p for p in self.files
-                          if posixpath.dirname(p) == self.cwd and fnmatch.fnmatch(posixpath.basename(p), pattern))
+            return sorted(
+                p
+                for p in self.files
+                if posixpath.dirname(p) == self.cwd
+                and fnmatch.fnmatch(posixpath.basename(p), pattern)
+            )
         loose = pattern.replace('**/', '*').replace('**', '*')
-        return sorted(p for p in self.files if fnmatch.fnmatch(self.short(p), loose)
-                      or fnmatch.fnmatch(p, loose))
+        return sorted(
+            p
+            for p in self.files
+            if fnmatch.fnmatch(self.short(p), loose) or fnmatch.fnmatch(p, loose)
+        )
 
     def search(self, pattern, path='.', ignores_case=False):
         """[(full path, line number, line)]"""
@@ -75,9 +86,13 @@ class World:
         except re.error:
             form = re.compile(re.escape(pattern))
         top = self.full(path)
-        return [(p, i, line) for p, text in sorted(self.files.items())
-                if p == top or p.startswith(top.rstrip('/') + '/')
-                for i, line in enumerate(text.split('\n'), 1) if form.search(line)]
+        return [
+            (p, i, line)
+            for p, text in sorted(self.files.items())
+            if p == top or p.startswith(top.rstrip('/') + '/')
+            for i, line in enumerate(text.split('\n'), 1)
+            if form.search(line)
+        ]
 
     # ---- shell ----
     def shell(self, line):
@@ -129,7 +144,7 @@ class World:
                 if char == '\n':
                     words.append((';', True))
                 elif not char.isspace():
-                    operator = char * 2 if line[i:i + 2] in ('&&', '>>', '||') else char
+                    operator = char * 2 if line[i : i + 2] in ('&&', '>>', '||') else char
                     words.append((operator, True))
                     i += len(operator) - 1
             else:
@@ -202,7 +217,9 @@ class World:
 
     def long_line(self, folder, name):
         text = self.files.get(self.full(posixpath.join(folder, name)))
-        size, kind = (4096, 'drwxr-xr-x 2') if text is None else (len(text.encode()), '-rw-r--r-- 1')
+        size, kind = (
+            (4096, 'drwxr-xr-x 2') if text is None else (len(text.encode()), '-rw-r--r-- 1')
+        )
         return f'{kind} dev dev {size:5} Jan  1 12:00 {name}'
 
     def text_of(self, command, path):
@@ -244,8 +261,12 @@ class World:
             raise Refused('')
         if 'l' in letters:
             return ''.join(path + '\n' for path in dict.fromkeys(self.short(p) for p, _, _ in hits))
+
         def head(p, i):
-            return (f'{self.short(p)}:' if 'r' in letters else '') + (f'{i}:' if 'n' in letters else '')
+            return (f'{self.short(p)}:' if 'r' in letters else '') + (
+                f'{i}:' if 'n' in letters else ''
+            )
+
         return ''.join(f'{head(p, i)}{line}\n' for p, i, line in hits)
 
     def run_echo(self, flags, paths):
@@ -283,7 +304,9 @@ class World:
         return ''
 
     def target_of(self, source, target):
-        return posixpath.join(target, posixpath.basename(source)) if self.is_folder(target) else target
+        return (
+            posixpath.join(target, posixpath.basename(source)) if self.is_folder(target) else target
+        )
 
     def run_cp(self, flags, paths):
         if len(paths) != 2 or self.full(paths[0]) not in self.files:
