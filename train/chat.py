@@ -4,9 +4,9 @@ A stretch is (text, is_markup, is_learned).  Control tokens exist in markup only
 contains the words of a control token stays a file; what the model is to say is learned, all else is
 only read.  The joined text equals ember.jinja's rendering, which test_chat.py checks: change both.
 
-A conversation is {"system": text or None, "tools": [...], "messages": [...]} with tools and messages
-as OpenAI's API has them, arguments as dicts.  An assistant message with "learned": False is one the
-model should not imitate (a mistake it recovers from).
+A conversation is {"system": text or None, "tools": [...], "messages": [...]} with tools and
+messages as OpenAI's API has them, arguments as dicts.  An assistant message with "learned": False
+is one the model should not imitate (a mistake it recovers from).
 """
 
 import copy

@@ -1,8 +1,8 @@
 """Rows of packed conversations, made while training runs.
 
-Row r of a stage is a function of (seed, stage, r): workers draw conversations into it until it is full.
-A conversation too long for what is left begins the next row of its own accord (it is drawn anew), so
-rows end in padding, which is a segment of its own and never learned.
+Row r of a stage is a function of (seed, stage, r): workers draw conversations into it until it is
+full. A conversation too long for what is left begins the next row of its own accord (it is drawn
+anew), so rows end in padding, which is a segment of its own and never learned.
 """
 
 import torch

@@ -1,8 +1,9 @@
 """How many held-out tasks Ember fulfils: python3 evaluate.py --folder build/train/ember
 
-Each task is played in the simulated world: the model sees the client's prompt, its calls run there,
-and what counts is the world afterwards and the words of the last answer; not how it got there.  Greedy,
-token by token.  With --server URL a running `hearth serve` answers instead of PyTorch: what users get.
+Each task is played in the simulated world: the model sees the client's prompt, its calls run
+there, and what counts is the world afterwards and the words of the last answer; not how it got
+there.  Greedy, token by token.  With --server URL a running `hearth serve` answers instead of
+PyTorch: what users get.
 """
 
 import argparse

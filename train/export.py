@@ -1,7 +1,8 @@
-"""From a checkpoint to the GGUF file: python3 export.py --folder build/train/ember --out models/ember.gguf
+"""From a checkpoint to the GGUF file: python3 export.py --folder build/train/ember --out
+models/ember.gguf
 
-Matrices become Q8_0 where their rows are whole blocks of 32 (--f32 keeps all exact, for comparisons);
-norms, the router, the convolution and what the recurrence needs stay F32.
+Matrices become Q8_0 where their rows are whole blocks of 32 (--f32 keeps all exact, for
+comparisons); norms, the router, the convolution and what the recurrence needs stay F32.
 """
 
 import argparse
@@ -21,7 +22,9 @@ ALWAYS_F32 = ('ffn_gate_inp.', 'ffn_gate_inp_shexp', 'ssm_conv1d', 'ssm_dt', 'ss
 
 
 def tensor_name(parameter):
-    """blk.3.mix.attn_q.weight -> blk.3.attn_q.weight; bare parameters get .weight unless suffixed."""
+    """blk.3.mix.attn_q.weight -> blk.3.attn_q.weight; bare parameters get .weight unless
+    suffixed.
+    """
     parts = [part for part in parameter.split('.') if part not in ('mix', 'ffn')]
     if parts[-1] in SUFFIXED:
         parts[-1] = SUFFIXED[parts[-1]]
@@ -72,7 +75,7 @@ def put_model(writer, c, name):
         writer.put(f'{ARCH}.{key}', gguf.U32, number)
     writer.put(f'{ARCH}.attention.layer_norm_rms_epsilon', gguf.F32, c.eps)
     writer.put(f'{ARCH}.rope.freq_base', gguf.F32, c.rope_theta)
-    # Three of the four position streams of a pair are equal for text; the shares only have to add up.
+    # All position streams are equal for text; the shares only have to add up.
     pairs = c.rope_dims // 2
     third = pairs // 3
     writer.put_array(

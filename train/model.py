@@ -1,9 +1,9 @@
 """Ember's mathematics: arch qwen35moe of GGUF, written for training.
 
-Gated DeltaNet layers (chunked) with a gated full-attention layer every `interval` layers; a mixture of
-experts with a shared expert in each.  Same formulas as the engine's: V head p uses K head p mod Hk,
-norm weights are stored as they are, ssm_a is -exp(A_log).  The parameters bear the GGUF's tensor names
-(with '_' for '.'), so export.py needs no table.
+Gated DeltaNet layers (chunked) with a gated full-attention layer every `interval` layers; a
+mixture of experts with a shared expert in each.  Same formulas as the engine's: V head p uses K
+head p mod Hk, norm weights are stored as they are, ssm_a is -exp(A_log).  The parameters bear the
+GGUF's tensor names (with '_' for '.'), so export.py needs no table.
 
 Rows hold several conversations one after another ("segments"); nothing flows between them.
 """
@@ -236,7 +236,9 @@ class DeltaNet(nn.Module):
 
 
 class Experts(nn.Module):
-    """Experts this small are computed all at once; the router's weights switch off those not chosen."""
+    """Experts this small are computed all at once; the router's weights switch off those not
+    chosen.
+    """
 
     def __init__(self, c):
         super().__init__()

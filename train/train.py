@@ -1,8 +1,8 @@
 """Trains Ember: python3 train.py --config ember --folder build/train/ember
 
-Writes a checkpoint every --save-every steps and on Ctrl-C; the same command goes on from the last one.
-Stages lengthen rows and system prompts.  bf16 on a GPU, f32 on a CPU.  --minutes stops early (and the
-learning rate then falls to its end in that time, so a short run is a whole run).
+Writes a checkpoint every --save-every steps and on Ctrl-C; the same command goes on from the last
+one. Stages lengthen rows and system prompts.  bf16 on a GPU, f32 on a CPU.  --minutes stops early
+(and the learning rate then falls to its end in that time, so a short run is a whole run).
 """
 
 import argparse
@@ -114,7 +114,9 @@ class Run:
         return self.config['peak_rate'] * warm * (LAST_RATE + (1 - LAST_RATE) * fall)
 
     def learn(self, tokens, segments, learned):
-        """One step; the rows may be split to fit into memory.  Returns loss and share of right tokens."""
+        """One step; the rows may be split to fit into memory.  Returns loss and share of right
+        tokens.
+        """
         rate = self.rate()
         for group in self.optimizer.param_groups:
             group['lr'] = rate

@@ -1,9 +1,10 @@
-"""Coding clients, drawn at random: tool sets, how they are described, and what their results look like.
+"""Coding clients, drawn at random: tool sets, how they are described, and what their results look
+like.
 
-A client gives each role (shell, read, write, edit, grep, glob, list) a tool under some name with some
-parameter names, or none.  Two well-known naming habits (Read/file_path and read/filePath) come often,
-in sets of changing size and order; the rest is drawn, so that names must be read from the prompt.  All
-descriptions and prompts are our own words; nothing here quotes a client.
+A client gives each role (shell, read, write, edit, grep, glob, list) a tool under some name with
+some parameter names, or none.  Two well-known naming habits (Read/file_path and read/filePath)
+come often, in sets of changing size and order; the rest is drawn, so that names must be read from
+the prompt.  All descriptions and prompts are our own words; nothing here quotes a client.
 """
 
 from tasks import filler, words
@@ -129,6 +130,33 @@ DESCRIPTIONS = {
     ],
     'glob': ['Finds files by name pattern', 'Lists files that match a glob such as **/*.js'],
     'list': ['Lists a folder', 'Shows what is in a directory'],
+}
+# What tools say, by event.  Clients word this as they like; only paths and texts matter.
+REPLIES = {
+    'created': [
+        'Created {path}',
+        'The new file {path} is saved.',
+        'File written: {path}',
+        'ok',
+        'done',
+    ],
+    'updated': [
+        'Updated {path}',
+        'The file {path} is changed now.',
+        'Change made.',
+        'Saved.',
+        'ok',
+    ],
+    'unread': [
+        '{path} was not read before. Read the file, then change it.',
+        'Changes need a look first: read {path}, then try again.',
+    ],
+    'missing': ['There is no file {path}. The current folder is {cwd}.', 'Not found: {path}'],
+    'absent': ['The old text is not in the file.\nText: {text}', 'No match for: {text}'],
+    'many': ['The old text occurs more than once; it has to be unique.'],
+    'no_tool': ['There is no tool {name}', 'Unknown tool: {name}'],
+    'silent': ['(no output)', '(nothing was printed)', ''],
+    'nothing': ['Nothing found', 'no matches', 'No file matches'],
 }
 OTHER_TOOLS = [
     ('WebFetch', 'url prompt'),
@@ -292,7 +320,7 @@ class Client:
         name, arguments = call['function']['name'], call['function']['arguments']
         role = next((role for role, n in self.names.items() if n == name), None)
         if role is None:
-            return self.failure(f'Error: No such tool available: {name}')
+            return self.failure(self.reply('no_tool', name=name))
         values = {slot: arguments[p] for slot, p in self.slots[role] if p in arguments}
         wanted = [slot.rstrip('?') for slot, _ in ROLES[role][1] if not slot.endswith('?')]
         for slot in wanted:
@@ -310,27 +338,22 @@ class Client:
         return (
             f'<tool_use_error>{text}</tool_use_error>'
             if self.form == 'numbered'
-            else f'Error: {text.removeprefix("Error: ")}'
+            else f'Error: {text}'
         )
+
+    def reply(self, event, **values):
+        return self.rng.choice(REPLIES[event]).format(cwd=self.world.cwd, **values)
 
     def do_shell(self, command):
         text, code = self.world.shell(command)
         if code:
             return f'Exit code {code}' + (f'\n{text}' if text else '')
         if not text:
-            return {
-                'numbered': '(Bash completed with no output)',
-                'tagged': '(no output)',
-                'plain': '',
-            }[self.form]
+            return self.reply('silent')
         return text
 
     def missing(self, path):
-        if self.form == 'numbered':
-            raise Refused(
-                f'File does not exist. Note: your current working directory is {self.world.cwd}.'
-            )
-        raise Refused(f'File not found: {self.world.full(path)}')
+        raise Refused(self.reply('missing', path=self.world.full(path)))
 
     def do_read(self, path):
         full = self.world.full(path)
@@ -347,16 +370,12 @@ class Client:
         numbered = '\n'.join(f'{i}: {line}' for i, line in enumerate(lines, 1))
         return (
             f'<path>{full}</path>\n<type>file</type>\n<content>\n{numbered}\n\n'
-            f'(End of file - total {len(lines)} lines)\n</content>'
+            f'(end of file, {len(lines)} lines)\n</content>'
         )
 
     def check_read(self, full):
         if self.needs_reading and full in self.world.files and full not in self.seen:
-            raise Refused(
-                'File has not been read yet. Read it first before writing to it.'
-                if self.form == 'numbered'
-                else f'You must read file {full} before overwriting it. Use the read tool first'
-            )
+            raise Refused(self.reply('unread', path=full))
 
     def do_write(self, path, content):
         full = self.world.full(path)
@@ -364,15 +383,7 @@ class Client:
         is_new = full not in self.world.files
         self.world.write(path, content)
         self.seen.add(full)
-        if self.form == 'numbered':
-            return (
-                f'File created successfully at: {full}'
-                if is_new
-                else f'The file {full} has been updated successfully.'
-            )
-        return (
-            'Wrote file successfully.' if self.form == 'tagged' else f'Wrote {len(content)} bytes'
-        )
+        return self.reply('created' if is_new else 'updated', path=full)
 
     def do_edit(self, path, old, new):
         full = self.world.full(path)
@@ -382,19 +393,14 @@ class Client:
         try:
             self.world.edit(path, old, new)
         except Refused as refused:
-            if 'matches' in str(refused):
-                raise Refused(
-                    f'Found {refused} of the string to replace; give more context.'
-                ) from None
-            raise Refused(f'String to replace not found in file.\nString: {old}') from None
-        if self.form == 'numbered':
-            return f'The file {full} has been updated successfully.'
-        return 'Edit applied successfully.' if self.form == 'tagged' else 'ok'
+            event = 'many' if 'matches' in str(refused) else 'absent'
+            raise Refused(self.reply(event, text=old)) from None
+        return self.reply('updated', path=full)
 
     def do_grep(self, pattern, path='.'):
         hits = self.world.search(pattern, path)
         if not hits:
-            return 'No matches found' if self.form == 'numbered' else 'No files found'
+            return self.reply('nothing')
         if self.form == 'numbered':
             files = list(dict.fromkeys(self.world.short(p) for p, _, _ in hits))
             return f'Found {len(files)} file{"s" * (len(files) > 1)}\n' + '\n'.join(files)
@@ -410,7 +416,7 @@ class Client:
 
     def do_glob(self, pattern):
         paths = self.world.find(pattern)
-        return '\n'.join(paths) or 'No files found'
+        return '\n'.join(paths) or self.reply('nothing')
 
     def do_list(self, path):
         if not self.world.is_folder(path):
@@ -426,7 +432,7 @@ class Client:
             return None if rng.random() < 0.5 else filler.role_line(rng)
         place = rng.choice(
             [
-                f'<env>\n  Working directory: {cwd}\n  Platform: linux\n  Today\'s date: {day(rng)}\n</env>',
+                f'<env>\n  Folder: {cwd}\n  Platform: linux\n  Date: {day(rng)}\n</env>',
                 f'# Environment\n- Working directory: {cwd}\n- Platform: linux\n- Shell: bash',
                 f'CWD: {cwd}\nDate: {day(rng)}',
                 f'You work in {cwd}.',
@@ -446,10 +452,10 @@ class Client:
         for _ in range(notes):
             inside = rng.choice(
                 [
-                    f"# currentDate\nToday's date is {day(rng)}.",
+                    f'# date\nIt is {day(rng)}.',
                     filler.passage(rng, 300),
                     f'# notes\n{words.sentence(rng)}',
-                    'The list of todos is empty. Do not mention this to the user.',
+                    'There are no open todos.',
                 ]
             )
             note = f'<system-reminder>\n{inside}\n</system-reminder>'
@@ -483,8 +489,9 @@ def git_status(rng):
     commits = '\n'.join(
         f'{rng.getrandbits(28):07x} {words.sentence(rng, 2, 6)}' for _ in range(rng.randint(1, 5))
     )
+    status = rng.choice(['(clean)', f'M {words.path(rng)}', f'?? {words.path(rng)}'])
     return (
-        f'gitStatus: the state when this conversation began.\n\nCurrent branch: {words.word(rng)}\n\n'
-        f'Status:\n{rng.choice(["(clean)", "M " + words.path(rng), "?? " + words.path(rng)])}\n\n'
+        f'git: the state when this conversation began.\n\nBranch: {words.word(rng)}\n\n'
+        f'Status:\n{status}\n\n'
         f'Recent commits:\n{commits}'
     )

@@ -1,9 +1,9 @@
 """What Ember is asked to do: each family writes a request and the steps that fulfil it.
 
-A family is a function (task) -> None.  It puts files into the world, asks with task.ask(), acts with
-task.use() and speaks with task.say().  Calls run in the world, so every result is real; what the
-answer says is taken from that result.  Answers keep to few fixed forms: a small model needs its few
-choices to be about the task, not about style.
+A family is a function (task) -> None.  It puts files into the world, asks with task.ask(), acts
+with task.use() and speaks with task.say().  Calls run in the world, so every result is real; what
+the answer says is taken from that result.  Answers keep to few fixed forms: a small model needs
+its few choices to be about the task, not about style.
 """
 
 import posixpath
@@ -86,7 +86,8 @@ def quoted(text):
 def write_command(path, text, operator):
     if '\n' not in text and "'" not in text and '\\' not in text:
         return f"echo '{text}' {operator} {quoted(path)}"
-    return f"printf '%s\\n' {' '.join(quoted(line) for line in text.split(chr(10)))} {operator} {quoted(path)}"
+    lines = ' '.join(quoted(line) for line in text.split('\n'))
+    return f"printf '%s\\n' {lines} {operator} {quoted(path)}"
 
 
 POLITE = [
@@ -799,8 +800,8 @@ def refused_by_user(task):
 # ---- words only ----
 
 ABOUT = (
-    'I am Ember, the small model built into Hearth. I can create, read, change, list and search files '
-    'and run commands.'
+    'I am Ember, the small model built into Hearth. I can create, read, change, list and search '
+    'files and run commands.'
 )
 BEYOND = (
     'That is beyond me: I am a very small model for simple file and command tasks. '

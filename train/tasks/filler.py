@@ -1,9 +1,9 @@
 """Text that surrounds a task and means nothing for it.
 
 Half is made of sentences of our own, half comes from the documentation of the Debian machine that
-trains: READMEs, change logs and manual pages of packages under permissive licences.  Which files were
-used, and under which licences, is written beside the training data by `python3 -m tasks.filler LIST`.
-Without such files everything is made of our own sentences.
+trains: READMEs, change logs and manual pages of packages under permissive licences.  Which files
+were used, and under which licences, is written beside the training data by `python3 -m
+tasks.filler LIST`. Without such files everything is made of our own sentences.
 """
 
 import functools
@@ -197,7 +197,8 @@ def main():
             [{'file': path, 'licences': licence} for path, licence in sources()], file, indent=1
         )
     print(
-        f'{sys.argv[1]}: {len(sources())} files, {sum(map(len, texts())) / 1e6:.1f} million characters'
+        f'{sys.argv[1]}: {len(sources())} files, '
+        f'{sum(map(len, texts())) / 1e6:.1f} million characters'
     )
 
 

@@ -1,7 +1,7 @@
 """Whole conversations, each a function of its number: sample(seed, i, length).
 
-The same number always gives the same conversation, so training can stop and resume anywhere, workers
-need not talk to each other, and held-out conversations are those of another seed.
+The same number always gives the same conversation, so training can stop and resume anywhere,
+workers need not talk to each other, and held-out conversations are those of another seed.
 """
 
 import random
@@ -27,14 +27,18 @@ def draw_family(rng, client, without=()):
     return rng.choices(names, [FAMILIES[name][0] for name in names])[0]
 
 
+def date(rng):
+    weekday = rng.choice(['Mon', 'Tue', 'Wed', 'Thu', 'Fri'])
+    month, day = rng.choice(['Jan', 'Feb', 'Mar', 'Apr', 'May']), rng.randint(1, 28)
+    hour, minute, year = rng.randint(0, 23), rng.randint(0, 59), rng.randint(2023, 2029)
+    return f'{weekday} {month} {day} {hour:02}:{minute:02}:00 UTC {year}'
+
+
 def draw_task(rng, family=None, budget=0):
     """A task whose first request is of `family` (drawn if None), not yet begun."""
     world = World(words.cwd(rng))
     world.outputs['user'] = words.word(rng)
-    world.date = (
-        f'{rng.choice(["Mon", "Tue", "Wed", "Thu", "Fri"])} {rng.choice(["Jan", "Feb", "Mar", "Apr", "May"])} '
-        f'{rng.randint(1, 28)} {rng.randint(0, 23):02}:{rng.randint(0, 59):02}:00 UTC {rng.randint(2023, 2029)}'
-    )
+    world.date = date(rng)
     while True:
         client = Client(rng, world, budget)
         if family is None or fits(client, FAMILIES[family][1]):
