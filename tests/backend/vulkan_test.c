@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "model/synthetic.h"
 #include "tensor/gguf_write.h"
+#include "tests/support/driver_leaks.h"
 #include "tests/support/folder.h"
 #include "tests/support/model_rig.h"
 #include "tests/test.h"

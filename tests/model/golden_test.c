@@ -4,6 +4,7 @@
 #include <math.h>
 #include <sys/stat.h>
 
+#include "tests/support/driver_leaks.h"
 #include "tests/support/model_rig.h"
 #include "tests/test.h"
 
