@@ -807,6 +807,7 @@ BEYOND = (
     'That is beyond me: I am a very small model for simple file and command tasks. '
     'A larger model can do this.'
 )
+NO_TOOLS = 'I have no tools here, so I can only talk. A coding client gives me tools for that.'
 GREETING = (
     'Hello! I can create, read, change, list and search files and run commands. What shall I do?'
 )
@@ -934,6 +935,22 @@ def beyond(task):
     task.say(BEYOND)
 
 
+def without_tools(task):
+    """A request for which the conversation has no tools, as in a plain chat."""
+    rng = task.rng
+    task.client.tools = []
+    forms = ['create {p} with {t}', 'read {p}', 'list the files here', 'run {t}', 'search for {t}']
+    forms += [
+        'append {t} to {p}',
+        'what is the version in {p}?',
+        'delete {p}',
+        'replace {t} in {p}',
+    ]
+    task.ask(pick(rng, forms, p=q(rng, words.path(rng)), t=q(rng, words.word(rng))))
+    task.wants(lambda: True, 'no tools')
+    task.say(NO_TOOLS)
+
+
 def title(task):
     """Side requests of clients: a name for the conversation, as JSON or as plain words."""
     rng = task.rng
@@ -1005,4 +1022,5 @@ FAMILIES = {
     'thanks': (1, [], thanks),
     'beyond': (6, [], beyond),
     'title': (4, [], title),
+    'without_tools': (2, [], without_tools),
 }

@@ -56,9 +56,11 @@ def sample(seed, i, length=2000, family=None):
     task = draw_task(rng, family, length)
     first = family or draw_family(rng, task.client)
     FAMILIES[first][2](task)
-    n_more = rng.choice([0, 0, 0, 1, 2]) if first != 'title' else 0
+    if not FAMILIES[first][1] and rng.random() < 0.4:
+        task.client.tools = []  # words need none
+    n_more = rng.choice([0, 0, 0, 1, 2]) if task.client.tools else 0
     for _ in range(n_more):
-        FAMILIES[draw_family(rng, task.client, ('title',))][2](task)
+        FAMILIES[draw_family(rng, task.client, ('title', 'without_tools'))][2](task)
     size = int(length * rng.random() ** 2) if rng.random() > 0.15 else 0
     return conversation_of(task, size)
 
