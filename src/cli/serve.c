@@ -16,7 +16,7 @@
 #include "server/host.h"
 #include "server/server.h"
 
-enum { LIST_MAX = 64 };
+enum { LIST_MAX = 64, PARALLEL_DEFAULT = 4 };
 
 struct log {
     FILE *file; // NULL: no log
@@ -234,6 +234,13 @@ static struct sampling_wish sampling_of(const struct serve_options *o)
     };
 }
 
+// A sixteenth of the memory for snapshots of recurrent states, at most 1.5 GiB.
+static uint64_t snapshots_default(void)
+{
+    uint64_t share = os_memory_total() / 16;
+    return share < 1536 * MIB ? share : 1536 * MIB;
+}
+
 static enum err open_host(struct serve *serve, struct error *error)
 {
     const struct serve_options *o = &serve->options;
@@ -247,7 +254,7 @@ static enum err open_host(struct serve *serve, struct error *error)
         .backend = o->backend,
         .n_threads = count_or(o->n_threads, 0),
         .n_context = count_or(o->n_context, 0),
-        .n_parallel = count_or(o->n_parallel, 1),
+        .n_parallel = count_or(o->n_parallel, PARALLEL_DEFAULT),
         .n_batch = n_batch < n_ubatch || o->n_ubatch == SERVE_UNSET ? n_batch : n_ubatch,
         .n_queue_max = count_or(o->n_queue_max, 0),
         .cache_size_max = cache_ram > 0 ? (uint64_t)cache_ram * MIB : 1,
@@ -266,10 +273,8 @@ static enum err open_host(struct serve *serve, struct error *error)
         .failed_context = serve,
     };
     host.wants_gpu = o->gpu_layers && strcmp(o->gpu_layers, "0") != 0;
-    if (!host.backend && o->gpu_layers && !host.wants_gpu)
-        host.backend = "cpu";
     if (cache_ram < 0)
-        host.cache_size_max = os_memory_total() / 4;
+        host.cache_size_max = snapshots_default();
     enum err err = set_cache_type(&host.k_type, "--cache-type-k", o->cache_type_k, error);
     if (!err)
         err = set_cache_type(&host.v_type, "--cache-type-v", o->cache_type_v, error);

@@ -60,7 +60,7 @@ static const struct flag flags[] = {
     {"-ub --ubatch-size", "LLAMA_ARG_UBATCH", INTEGER, AT(n_ubatch),
      "the same; the smaller of the two counts", NULL},
     {"-np --parallel", "LLAMA_ARG_N_PARALLEL", INTEGER, AT(n_parallel),
-     "conversations at a time (default: 1)", NULL},
+     "conversations at a time (default: 4)", NULL},
     {"-fa --flash-attn", "LLAMA_ARG_FLASH_ATTN", TEXT, AT(flash_attention), NULL,
      "attention is always computed blockwise, whatever is asked"},
     {"-ctk --cache-type-k", "LLAMA_ARG_CACHE_TYPE_K", TEXT, AT(cache_type_k),

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/memory.h"
+#include "base/os.h"
 #include "engine/capacity.h"
 #include "engine/kv_cache.h"
 
@@ -72,9 +73,10 @@ static void tally(struct ledger *ledger, const struct ledger_input *input,
     add_line(ledger, "weights", input->weights_size);
     NOTE(ledger, "mapped from the file");
     add_caches(ledger, &spec, config);
+    unsigned n_threads = input->n_threads ? input->n_threads : os_n_cores();
     add_line(ledger, "activations and scratch",
-             model_scratch_size(input->hyperparams, &options, input->n_threads));
-    NOTE(ledger, "%u rows a step, %u threads", options.n_rows_max, input->n_threads);
+             model_scratch_size(input->hyperparams, &options, n_threads));
+    NOTE(ledger, "%u rows a step, %u threads", options.n_rows_max, n_threads);
     add_line(ledger, "left to the system", system_share(input->memory_total));
 }
 

@@ -164,10 +164,10 @@ static void settle_sizes(struct host *host)
     uint32_t n_train = host->hyperparams->n_context_train;
     *engine = (struct engine_config){
         .n_context = config->n_context ? config->n_context : n_train,
-        .n_parallel = config->n_parallel ? config->n_parallel : 1,
+        .n_parallel = config->n_parallel ? config->n_parallel : 4,
         .n_queue_max = config->n_queue_max ? config->n_queue_max : 64,
         .n_batch = config->n_batch ? config->n_batch : 512,
-        .snapshot_size_max = config->cache_size_max ? config->cache_size_max : 2 * GIB,
+        .snapshot_size_max = config->cache_size_max ? config->cache_size_max : 1536 * MIB,
     };
     if (n_train && engine->n_context > n_train) {
         host_say(host, "n_ctx (%u) > n_ctx_train (%u): capped", engine->n_context, n_train);

@@ -30,7 +30,7 @@ struct host_config {
     unsigned cpu_features;     // bits of enum cpu_feature to use; UINT_MAX: all
     unsigned n_threads;        // 0: one per core
     uint32_t n_context;        // 0: what the model was trained for, or as much as fits
-    uint32_t n_parallel;       // 0: 1
+    uint32_t n_parallel;       // 0: 4
     uint32_t n_batch;          // 0: 512
     uint32_t n_queue_max;      // 0: 64
     enum dtype k_type, v_type; // of the cache
