@@ -1,8 +1,8 @@
 """Trains Ember: python3 train.py --config ember --folder build/train/ember
 
 Writes a checkpoint every --save-every steps and on Ctrl-C; the same command goes on from the last
-one. Stages lengthen rows and system prompts.  bf16 on a GPU, f32 on a CPU.  --minutes stops early
-(and the learning rate then falls to its end in that time, so a short run is a whole run).
+one. Stages lengthen rows and system prompts.  bf16 on a GPU, f32 on a CPU.  --minutes makes
+a whole run of that time: the learning rate falls to its end and each stage has its share.
 """
 
 import argparse
@@ -145,6 +145,13 @@ class Run:
             step -= stage['steps']
         return None, 0
 
+    def leaves_stage(self, i_stage):
+        """With --minutes each stage has its share of them; what is left of it is skipped."""
+        end = sum(stage['steps'] for stage in self.config['stages'][: i_stage + 1])
+        if self.step < end <= self.progress() * self.n_steps:
+            self.step = end
+        return self.step >= end
+
     def go(self):
         tokenizer = os.path.join(self.o.folder, 'tokenizer.json')
         log = open(os.path.join(self.o.folder, 'log.jsonl'), 'a', encoding='utf-8')
@@ -165,7 +172,7 @@ class Run:
                     self.report(log, i_stage, loss, right)
                 if self.step % self.o.save_every == 0:
                     self.save()
-                if self.is_over():
+                if self.is_over() or self.leaves_stage(i_stage):
                     break
         self.save()
 
