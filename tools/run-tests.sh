@@ -1,5 +1,8 @@
 #!/bin/sh
 # Runs each test program given, prints one line for each, the output of those that fail, and a total.
+# What setup.sh installs belongs to the system's python3, which may stand behind another in PATH.
+[ "$(uname -s)" = Linux ] && PATH=/usr/bin:$PATH
+export PATH
 passed=0 failed=0 skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
