@@ -3,10 +3,10 @@
 # Does nothing, quickly, when everything is there; says what to install when it may not do it itself.
 set -eu
 step=${1:-build}
-mac="pkg-config json-c libevent libedit cmocka openssl@3 curl"
+mac="pkg-config json-c libevent libedit cmocka openssl@3"
 case $step in
 build) debian="gcc make pkg-config libjson-c-dev libevent-dev libedit-dev libssl-dev libcmocka-dev
-       libcurl4-openssl-dev python3 python3-numpy python3-jinja2 libvulkan-dev libvulkan-volk-dev
+       python3 python3-numpy python3-jinja2 libvulkan-dev libvulkan-volk-dev
        glslc mesa-vulkan-drivers" ;;
 fuzz)  debian="clang clang-format clang-tidy gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static" ;;
 e2e)   debian="nodejs npm" ;;
