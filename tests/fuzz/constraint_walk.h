@@ -13,13 +13,13 @@
 
 static struct constraint_vocabulary *walk_vocabulary;
 
-static void walk_check(bool is_true)
+static inline void walk_check(bool is_true)
 {
     if (!is_true)
         abort();
 }
 
-static void walk_open_vocabulary(void)
+static inline void walk_open_vocabulary(void)
 {
     static const char *const words[] = {"\": ", "\", \"", "\"}",      "{\"", "[{",
                                         ", ",   "true",   "name",     "12",  "abc",
@@ -46,7 +46,7 @@ static void walk_open_vocabulary(void)
     buf_release(&blob);
 }
 
-static size_t walk_n_allowed(const uint64_t *mask)
+static inline size_t walk_n_allowed(const uint64_t *mask)
 {
     size_t n = 0;
     for (size_t w = 0; w < WALK_WORDS; w++)
@@ -61,7 +61,7 @@ static token_id walk_pick(const uint64_t *mask, size_t i)
             return id;
 }
 
-static void walk_forced(struct constraint_state *state)
+static inline void walk_forced(struct constraint_state *state)
 {
     struct buf forced = {0};
     struct constraint_state *copy = constraint_state_copy(state);
@@ -73,7 +73,7 @@ static void walk_forced(struct constraint_state *state)
 }
 
 // Takes one token for each byte of `choices`, and closes the constraint.
-static void walk_constraint(struct constraint *constraint, const uint8_t *choices, size_t n)
+static inline void walk_constraint(struct constraint *constraint, const uint8_t *choices, size_t n)
 {
     struct constraint_state *state = constraint_state_open(constraint);
     for (size_t i = 0; i < n; i++) {
