@@ -188,6 +188,19 @@ static void add_up_usage(struct answer *answer)
     }
 }
 
+// Why the answers ended, choice by choice; nothing for one that has not.
+static void note_stops(struct call *call, const struct reply *reply)
+{
+    static const char *const words[] = {
+        [CHAT_STOP_END_TURN] = "end",        [CHAT_STOP_TOOL_CALLS] = "calls",
+        [CHAT_STOP_SEQUENCE] = "sequence",   [CHAT_STOP_MAX_TOKENS] = "length",
+        [CHAT_STOP_CANCELLED] = "cancelled",
+    };
+    for (size_t i = 0; i < reply->n_choices; i++)
+        if (reply->choices[i].is_finished && reply->choices[i].stop)
+            call_note(call, "stop=%s", words[reply->choices[i].stop]);
+}
+
 static void note_numbers(struct answer *answer)
 {
     struct usage *u = &answer->reply.usage;
@@ -201,6 +214,7 @@ static void note_numbers(struct answer *answer)
     if (numbers.first_difference && numbers.first_difference < u->n_prompt)
         call_note(answer->call, "differs_at=%zu", numbers.first_difference);
     call_note(answer->call, "generated=%zu", u->n_generated);
+    note_stops(answer->call, &answer->reply);
     if (u->n_generated && u->generated_ms > 0)
         call_note(answer->call, "decode=%.1f t/s", 1000 * (double)u->n_generated / u->generated_ms);
     if (numbers.queued_ms >= 1)
@@ -231,6 +245,17 @@ static bool has_failed(const struct answer *answer)
         if (answer->states[i] == RUN_FAILED)
             return true;
     return false;
+}
+
+// What goes into the model, and what comes out of it, for the trace.
+static void trace_runs(struct call *call, const struct job *job, bool is_answer)
+{
+    for (size_t i = 0; call->server->config.trace && i < job->n_runs; i++) {
+        struct buf text = {0};
+        job->side->put_run_text(job->runs[i], &text, is_answer);
+        call_trace(call, is_answer ? "sampled" : "prompt", (struct str){text.data, text.size});
+        buf_release(&text);
+    }
 }
 
 static void finish(struct answer *answer)
@@ -297,7 +322,9 @@ static void give_answer(struct call *call, struct job *job, const struct flight_
     answer.states = mem_new(enum run_state, job->n_runs);
     reply_init(&answer.reply, call->route->dialect, &job->request, job->n_runs, seed,
                (int64_t)time(NULL));
+    trace_runs(call, job, false);
     bool is_over = run_answer(&answer);
+    trace_runs(call, job, true);
     free(answer.states);
     reply_release(&answer.reply);
     if (is_over)
@@ -359,14 +386,14 @@ void handle_answer(struct call *call)
     call_release_model(call);
 }
 
-// Counting only renders and tokenises: it waits for nobody.
+// Counting only renders and tokenises: it waits for nobody, and needs no weights.
 void handle_count(struct call *call)
 {
     struct job job = {.side = call->server->config.model};
     struct error error;
     struct buf body = {0};
     api_request_init(&job.request);
-    if (call_read(call, &job.request) && call_hold_model(call)) {
+    if (call_read(call, &job.request)) {
         job.request.task = API_COUNT;
         if (job_prepare(&job, &error)) {
             struct api_error api_error = api_error_of(&error);
@@ -383,7 +410,6 @@ void handle_count(struct call *call)
         for (size_t i = 0; i < job.n_runs; i++)
             job.side->close(job.runs[i]);
         free(job.runs);
-        call_release_model(call);
     }
     buf_release(&body);
     api_request_release(&job.request);

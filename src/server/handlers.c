@@ -175,24 +175,21 @@ void handle_tokenize(struct call *call)
     struct json_object *body = read_body(call);
     if (!body)
         return;
-    if (call_hold_model(call)) {
-        struct token_list tokens = {0};
-        struct buf out = {0};
-        struct error error;
-        enum err err = side->tokenize(side->self, &tokens, json_str_at(body, "content"),
-                                      flag(body, "add_special", false),
-                                      flag(body, "parse_special", true), &error);
-        if (err) {
-            struct api_error api_error = api_error_of(&error);
-            call_respond_error(call, &api_error);
-        } else {
-            put_pieces(call, &out, &tokens, flag(body, "with_pieces", false));
-            call_respond_json(call, &out);
-        }
-        token_list_release(&tokens);
-        buf_release(&out);
-        call_release_model(call);
+    struct token_list tokens = {0};
+    struct buf out = {0};
+    struct error error;
+    enum err err =
+        side->tokenize(side->self, &tokens, json_str_at(body, "content"),
+                       flag(body, "add_special", false), flag(body, "parse_special", true), &error);
+    if (err) {
+        struct api_error api_error = api_error_of(&error);
+        call_respond_error(call, &api_error);
+    } else {
+        put_pieces(call, &out, &tokens, flag(body, "with_pieces", false));
+        call_respond_json(call, &out);
     }
+    token_list_release(&tokens);
+    buf_release(&out);
     json_object_put(body);
 }
 
@@ -202,18 +199,15 @@ void handle_detokenize(struct call *call)
     struct json_object *body = read_body(call);
     if (!body)
         return;
-    if (call_hold_model(call)) {
-        struct json_object *tokens = json_at(body, "tokens");
-        struct buf text = {0}, out = {0};
-        for (size_t i = 0; i < json_length(tokens); i++)
-            side->put_token_text(side->self, &text,
-                                 json_object_get_int(json_object_array_get_idx(tokens, i)));
-        json_print(&out, "{'content':%S}", (struct str){text.data, text.size});
-        call_respond_json(call, &out);
-        buf_release(&text);
-        buf_release(&out);
-        call_release_model(call);
-    }
+    struct json_object *tokens = json_at(body, "tokens");
+    struct buf text = {0}, out = {0};
+    for (size_t i = 0; i < json_length(tokens); i++)
+        side->put_token_text(side->self, &text,
+                             json_object_get_int(json_object_array_get_idx(tokens, i)));
+    json_print(&out, "{'content':%S}", (struct str){text.data, text.size});
+    call_respond_json(call, &out);
+    buf_release(&text);
+    buf_release(&out);
     json_object_put(body);
 }
 
@@ -222,7 +216,7 @@ void handle_apply_template(struct call *call)
     const struct model_side *side = call->server->config.model;
     struct api_request request;
     api_request_init(&request);
-    if (call_read(call, &request) && call_hold_model(call)) {
+    if (call_read(call, &request)) {
         struct buf prompt = {0}, out = {0};
         struct error error;
         if (side->put_prompt(side->self, &prompt, &request, &error)) {
@@ -234,7 +228,6 @@ void handle_apply_template(struct call *call)
         }
         buf_release(&prompt);
         buf_release(&out);
-        call_release_model(call);
     }
     api_request_release(&request);
 }

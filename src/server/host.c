@@ -440,6 +440,7 @@ struct model_side host_side(struct host *host)
         .put_prompt = host_put_prompt,
         .prepare = host_prepare,
         .n_prompt = host_n_prompt,
+        .put_run_text = host_put_run_text,
         .start = host_start,
         .step = host_step,
         .tell_run = host_tell_run,

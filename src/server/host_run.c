@@ -9,6 +9,7 @@
 
 #include "api/fields.h"
 #include "base/memory.h"
+#include "base/os.h"
 #include "server/host_state.h"
 #include "text/detokenize.h"
 
@@ -32,8 +33,9 @@ struct run {
     struct request *request; // of the engine
     struct event event;      // looked at, not taken
     bool has_event, has_begun, is_over, is_scripted, has_scored;
-    struct run_numbers numbers; // of generations before this one
-    struct reply *reply;        // while events are given to it
+    struct run_numbers numbers;      // of generations before this one
+    struct reply *reply;             // while events are given to it
+    uint64_t held_until_ns, pace_ns; // of a scripted answer that takes its time
 };
 
 // ---- the prompt ----
@@ -138,6 +140,15 @@ size_t host_n_prompt(const struct run *run)
     return run->n_prompt;
 }
 
+void host_put_run_text(const struct run *run, struct buf *out, bool is_answer)
+{
+    size_t from = is_answer ? run->n_prompt : 0, to = is_answer ? run->tokens.n_ids : run->n_prompt;
+    for (size_t i = from; i < to; i++) {
+        struct str bytes = tokenizer_bytes(run->host->tokenizer, run->tokens.ids[i]);
+        buf_append(out, bytes.data, bytes.size);
+    }
+}
+
 // ---- generating ----
 
 static enum err submit(struct run *run, struct error *error)
@@ -157,8 +168,12 @@ static enum err submit(struct run *run, struct error *error)
     struct token_list script = {0};
     if (run->host->script && run->turn && !run->is_scripted) {
         run->is_scripted = true;
-        struct str answer = host_script_take(run->host->script, &run->wish->conversation);
-        tokenizer_encode(run->host->tokenizer, &script, answer, true);
+        struct scripted_answer answer =
+            host_script_take(run->host->script, &run->wish->conversation);
+        tokenizer_encode(run->host->tokenizer, &script, answer.text, true);
+        if (answer.wait_s)
+            run->held_until_ns = os_time_ns() + answer.wait_s * 1000000000;
+        run->pace_ns = answer.pace_ms * 1000000;
         generation.script = script.ids;
         generation.n_script = script.n_ids;
     } else {
@@ -409,6 +424,19 @@ static bool next_event(struct run *run, unsigned timeout_ms)
     return run->has_event;
 }
 
+// Whether a script holds the next event back; waits for it as next_event() does.
+static bool is_held_back(struct run *run, unsigned timeout_ms)
+{
+    uint64_t now_ns = os_time_ns(), timeout_ns = (uint64_t)timeout_ms * 1000000;
+    if (run->event.kind == EVENT_PREFILL || now_ns >= run->held_until_ns)
+        return false;
+    uint64_t rest_ns = run->held_until_ns - now_ns;
+    uint64_t pause_ns = rest_ns < timeout_ns ? rest_ns : timeout_ns;
+    struct timespec pause = {(time_t)(pause_ns / 1000000000), (long)(pause_ns % 1000000000)};
+    nanosleep(&pause, NULL);
+    return rest_ns > timeout_ns;
+}
+
 // The echoed text itself comes before the first token of the completion.
 static void begin(struct run *run)
 {
@@ -432,13 +460,15 @@ enum run_state host_step(struct run *run, struct reply *reply, unsigned timeout_
 {
     run->reply = reply;
     for (int i = 0; i < EVENTS_AT_ONCE && !run->is_over; i++) {
-        if (!next_event(run, i ? 0 : timeout_ms))
+        if (!next_event(run, i ? 0 : timeout_ms) || is_held_back(run, i ? 0 : timeout_ms))
             break;
         bool is_answer = run->event.kind != EVENT_PREFILL && !run->event.is_prompt;
         if (!reply && run->event.kind != EVENT_PREFILL)
             return RUN_ANSWERING;
         if (is_answer)
             begin(run);
+        if (run->pace_ns && is_answer)
+            run->held_until_ns = os_time_ns() + run->pace_ns;
         run->has_event = false;
         struct event event = run->event;
         if (take_event(run, &event, error)) {

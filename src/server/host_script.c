@@ -8,7 +8,8 @@
 #include "base/memory.h"
 
 struct scripted {
-    struct str wanted, answer;
+    struct str wanted;
+    struct scripted_answer answer;
     bool is_toolless; // only for requests without tools
     bool is_taken;
 };
@@ -35,7 +36,31 @@ static bool is_head(struct str text)
            str_starts(text, STR("=- "));
 }
 
-static void split(struct host_script *script)
+// Takes the lines of settings away from the answer's text.
+static enum err take_settings(struct scripted_answer *answer, struct error *error)
+{
+    struct str *text = &answer->text;
+    while (str_starts(*text, STR("=:"))) {
+        const char *line_end = memchr(text->data, '\n', text->size);
+        size_t size = line_end ? (size_t)(line_end - text->data) + 1 : text->size;
+        char line[80], name[16];
+        unsigned value;
+        snprintf(line, sizeof line, "%.*s", (int)(size < 79 ? size : 79), text->data);
+        if (sscanf(line, "=: %15s %u", name, &value) != 2)
+            return fail(error, ERR_FORMAT, "no setting: %.70s", line);
+        if (strcmp(name, "wait_s") == 0)
+            answer->wait_s = value;
+        else if (strcmp(name, "pace_ms") == 0)
+            answer->pace_ms = value;
+        else
+            return fail(error, ERR_FORMAT, "no setting: %s", name);
+        *text = str_slice(*text, size, text->size);
+    }
+    *text = trim(*text);
+    return OK;
+}
+
+static enum err split(struct host_script *script, struct error *error)
 {
     struct str rest = {script->text.data ? script->text.data : "", script->text.size};
     while (is_head(rest)) {
@@ -46,12 +71,16 @@ static void split(struct host_script *script)
                !(rest.data[end - 1] == '\n' && is_head(str_slice(rest, end, rest.size))))
             end++;
         script->items = mem_resize(script->items, script->n_items + 1, sizeof *script->items);
-        script->items[script->n_items++] =
-            (struct scripted){.wanted = trim(str_slice(rest, 2, head)),
-                              .answer = trim(str_slice(rest, head, end)),
-                              .is_toolless = rest.data[1] == '-'};
+        struct scripted *item = &script->items[script->n_items++];
+        *item = (struct scripted){.wanted = trim(str_slice(rest, 2, head)),
+                                  .answer.text = str_slice(rest, head, end),
+                                  .is_toolless = rest.data[1] == '-'};
+        enum err err = take_settings(&item->answer, error);
+        if (err)
+            return err;
         rest = str_slice(rest, end, rest.size);
     }
+    return script->n_items ? OK : fail(error, ERR_FORMAT, "answers begin with a line of \"==\"");
 }
 
 enum err host_script_open(struct host_script **out, const char *path, struct error *error)
@@ -65,10 +94,11 @@ enum err host_script_open(struct host_script **out, const char *path, struct err
         buf_append(&script->text, bytes, n);
     fclose(file);
     pthread_mutex_init(&script->lock, NULL);
-    split(script);
-    if (script->n_items == 0) {
+    struct error why;
+    enum err err = split(script, &why);
+    if (err) {
         host_script_close(script);
-        return fail(error, ERR_FORMAT, "%s: answers begin with a line of \"==\"", path);
+        return fail(error, err, "%s: %s", path, why.text);
     }
     *out = script;
     return OK;
@@ -117,9 +147,10 @@ static bool newest_holds(const struct conversation *c, struct str part)
     return part.size == 0;
 }
 
-struct str host_script_take(struct host_script *script, const struct conversation *conversation)
+struct scripted_answer host_script_take(struct host_script *script,
+                                        const struct conversation *conversation)
 {
-    struct str answer = STR("OK");
+    struct scripted_answer answer = {.text = STR("OK")};
     pthread_mutex_lock(&script->lock);
     for (size_t i = 0; i < script->n_items; i++) {
         struct scripted *item = &script->items[i];

@@ -7,11 +7,15 @@
 //     <think>
 //     ...
 //     =- the same, only for requests without tools (titles and the like)
+//     =: wait_s 320          directly below a head: no token comes before that, as if the prompt
+//     =: pace_ms 50          were that long; and from one token to the next
 //
 // An answer is taken by the first request that it fits, once; when all that fit are taken, the last of
 // them is used again.  Requests that none fits get "OK".
 #ifndef HEARTH_SERVER_HOST_SCRIPT_H
 #define HEARTH_SERVER_HOST_SCRIPT_H
+
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/str.h"
@@ -22,7 +26,13 @@ struct host_script;
 enum err host_script_open(struct host_script **out, const char *path, struct error *error);
 void host_script_close(struct host_script *script);
 
-// The answer's text; the script's.  From any thread.
-struct str host_script_take(struct host_script *script, const struct conversation *conversation);
+struct scripted_answer {
+    struct str text; // the script's
+    uint64_t wait_s, pace_ms;
+};
+
+// From any thread.
+struct scripted_answer host_script_take(struct host_script *script,
+                                        const struct conversation *conversation);
 
 #endif

@@ -57,6 +57,7 @@ struct constraint_state *host_constrain(struct host *host, const struct api_requ
 enum err host_prepare(void *self, struct run **out, const struct api_request *request,
                       size_t i_choice, struct error *error);
 size_t host_n_prompt(const struct run *run);
+void host_put_run_text(const struct run *run, struct buf *out, bool is_answer);
 enum err host_start(struct run *run, size_t max_tokens, struct error *error);
 enum run_state host_step(struct run *run, struct reply *reply, unsigned timeout_ms,
                          struct error *error);

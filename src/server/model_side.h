@@ -41,7 +41,7 @@ struct model_side {
     // The strings live as long as the model side.
     void (*tell)(void *self, struct model_facts *model, struct server_facts *server);
 
-    // ---- while held ----
+    // ---- text and tokens: these need no weights, so they work while the model loads or sleeps ----
 
     enum err (*tokenize)(void *self, struct token_list *out, struct str text, bool adds_special,
                          bool parses_special, struct error *error);
@@ -55,6 +55,12 @@ struct model_side {
     enum err (*prepare)(void *self, struct run **out, const struct api_request *request,
                         size_t i_choice, struct error *error);
     size_t (*n_prompt)(const struct run *run);
+    // What the model reads, or what it has said so far, its own marks included.
+    void (*put_run_text)(const struct run *run, struct buf *out, bool is_answer);
+    void (*close)(struct run *run); // stops it at the next step; what was computed stays cached
+
+    // ---- while held ----
+
     // Queues it.  ERR_BUSY when the queue is full.
     enum err (*start)(struct run *run, size_t max_tokens, struct error *error);
     // Waits until something happens or `timeout_ms` have passed and gives events to the reply.
@@ -64,7 +70,6 @@ struct model_side {
     void (*tell_run)(const struct run *run, struct run_numbers *numbers);
     // Nobody waits for it now, so others go first; or somebody does again.
     void (*set_background)(struct run *run, bool is_background);
-    void (*close)(struct run *run); // stops it at the next step; what was computed stays cached
 };
 
 #endif

@@ -9,7 +9,7 @@
 #include "base/os.h"
 #include "server/server_state.h"
 
-enum { WORKER_STACK_SIZE = 8 << 20, RETRY_S = 2 };
+enum { WORKER_STACK_SIZE = 8 << 20, RETRY_S = 2, CLIENT_SHOWN = 24 };
 
 // ---- what handlers use ----
 
@@ -177,6 +177,15 @@ static void blank_controls(struct buf *line)
             line->data[i] = '?';
 }
 
+// The client's program, as it calls itself: "claude-cli", "opencode", "codex_exec".
+static void put_client(struct buf *line, const char *user_agent)
+{
+    size_t size = user_agent ? strcspn(user_agent, "/ ;,(\"") : 0;
+    if (size)
+        buf_printf(line, " client=%.*s", (int)(size < CLIENT_SHOWN ? size : CLIENT_SHOWN),
+                   user_agent);
+}
+
 static void log_call(struct call *call)
 {
     static const char *const methods[] = {"GET", "HEAD", "POST", "OPTIONS", "-"};
@@ -185,9 +194,12 @@ static void log_call(struct call *call)
         return;
     struct buf line = {0};
     double ms = (double)(os_time_ns() - exchange_start_ns(call->exchange)) / 1e6;
-    buf_printf(&line, "%s %s %s %d %.0f ms%s", exchange_peer(call->exchange),
+    buf_printf(&line, "%s %s %s %d %.0f ms", exchange_peer(call->exchange),
                methods[exchange_method(call->exchange)], exchange_path(call->exchange),
-               exchange_status(call->exchange), ms, call->note.data ? call->note.data : "");
+               exchange_status(call->exchange), ms);
+    put_client(&line, exchange_header(call->exchange, "user-agent"));
+    if (call->note.size)
+        buf_append(&line, call->note.data, call->note.size);
     blank_controls(&line);
     config->log(config->log_context, line.data);
     buf_release(&line);

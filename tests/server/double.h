@@ -135,6 +135,12 @@ static inline size_t double_n_prompt(const struct run *run)
     return run->n_prompt;
 }
 
+static inline void double_put_run_text(const struct run *run, struct buf *out, bool is_answer)
+{
+    buf_append_text(out, is_answer ? "said" : "asked");
+    (void)run;
+}
+
 static inline enum err double_start(struct run *run, size_t max_tokens, struct error *error)
 {
     if (run->model->n_queue_max && (size_t)run->model->n_open >= run->model->n_queue_max)
@@ -206,6 +212,7 @@ static inline struct model_side double_side(struct double_model *model)
         .put_prompt = double_put_prompt,
         .prepare = double_prepare,
         .n_prompt = double_n_prompt,
+        .put_run_text = double_put_run_text,
         .start = double_start,
         .step = double_step,
         .tell_run = double_tell_run,

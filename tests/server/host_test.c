@@ -5,7 +5,9 @@
 
 #include "api/fields.h"
 #include "base/memory.h"
+#include "base/os.h"
 #include "server/host.h"
+#include "server/host_script.h"
 
 struct stage {
     struct host *host;
@@ -161,6 +163,39 @@ TEST(host, scripted_answers_become_thinking_text_and_calls)
     stage_close(&stage);
 }
 
+TEST(host, a_scripted_answer_takes_the_time_it_is_told)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){.reasoning = REASONING_OFF},
+               "==\n=: wait_s 1\n=: pace_ms 40\none two three four\n");
+    uint64_t start_ns = os_time_ns();
+    struct json_object *answer =
+        ask(&stage, "/v1/messages",
+            "{\"max_tokens\":99,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+    uint64_t ms = (os_time_ns() - start_ns) / 1000000;
+    struct json_object *content = json_at(answer, "content");
+    assert_true(
+        str_is(json_str_at(json_object_array_get_idx(content, 0), "text"), "one two three four"));
+    assert_true(ms >= 1000 + 4 * 40);
+    json_object_put(answer);
+    stage_close(&stage);
+}
+
+TEST(host, a_script_with_an_unknown_setting_is_refused)
+{
+    (void)state;
+    static const char path[] = "/tmp/hearth-script-setting";
+    struct host_script *script = NULL;
+    struct error error;
+    FILE *file = fopen(path, "w");
+    fputs("==\n=: haste 3\nOK\n", file);
+    fclose(file);
+    assert_int_equal(host_script_open(&script, path, &error), ERR_FORMAT);
+    assert_non_null(strstr(error.text, "haste"));
+    unlink(path);
+}
+
 TEST(host, raw_completions_stop_at_their_sequences_and_score_their_prompt)
 {
     (void)state;
@@ -277,7 +312,11 @@ TEST(host, an_idle_model_sleeps_and_wakes)
             fail_msg("still awake");
         double_pause(10);
     }
-    struct json_object *answer = ask(&stage, "/v1/messages", hi);
+    struct json_object *answer = ask(&stage, "/v1/messages/count_tokens", hi);
+    assert_true(json_object_get_int(json_at(answer, "input_tokens")) > 4);
+    assert_int_equal(stage.h.side.state(stage.host, &why), MODEL_ASLEEP); // no weights needed
+    json_object_put(answer);
+    answer = ask(&stage, "/v1/messages", hi);
     assert_int_equal(json_object_get_int(json_at(answer, "usage.output_tokens")), 8);
     assert_int_equal(stage.h.side.state(stage.host, &why), MODEL_READY);
     json_object_put(answer);
@@ -324,6 +363,8 @@ RUN_TESTS(IS(host, greedy_answers_repeat_and_the_second_comes_from_the_cache),
           IS(host, tokens_and_prompts_agree_with_counts),
           IS(host, prompts_that_do_not_fit_are_told_so_in_numbers),
           IS(host, scripted_answers_become_thinking_text_and_calls),
+          IS(host, a_scripted_answer_takes_the_time_it_is_told),
+          IS(host, a_script_with_an_unknown_setting_is_refused),
           IS(host, raw_completions_stop_at_their_sequences_and_score_their_prompt),
           IS(host, answers_follow_their_schema_and_calls_their_tool),
           IS(host, a_raw_completion_follows_a_grammar),
