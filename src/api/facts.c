@@ -71,14 +71,26 @@ void facts_put_props(struct buf *out, const struct model_facts *model)
                model->eos_text ? model->eos_text : "", model->version, model->is_asleep);
 }
 
+static void put_slot_numbers(struct buf *out, const struct slot_facts *slot)
+{
+    json_print(out,
+               ",'n_prompt_tokens':%z,'n_prompt_tokens_processed':%z,'n_prompt_tokens_cache':%z,"
+               "'next_token':[{'n_decoded':%z}]",
+               slot->n_prompt, slot->n_computed, slot->n_reused, slot->n_generated);
+}
+
 void facts_put_slots(struct buf *out, const struct model_facts *model,
                      const struct server_facts *server)
 {
     buf_append_byte(out, '[');
     for (size_t i = 0; i < model->n_parallel; i++) {
         buf_append_text(out, i ? "," : "");
-        json_print(out, "{'id':%z,'id_task':-1,'n_ctx':%z,'speculative':false,'is_processing':%b}",
-                   i, model->n_context, i < server->n_running);
+        bool is_busy = i < server->n_running;
+        json_print(out, "{'id':%z,'id_task':%l,'n_ctx':%z,'speculative':false,'is_processing':%b",
+                   i, is_busy ? (long long)i : -1LL, model->n_context, is_busy);
+        if (i < server->n_slots)
+            put_slot_numbers(out, &server->slots[i]);
+        buf_append_byte(out, '}');
     }
     buf_append_byte(out, ']');
 }
@@ -107,6 +119,11 @@ void facts_put_metrics(struct buf *out, const struct server_facts *server)
         {"llamacpp:requests_deferred", "gauge", "Requests waiting.", (double)server->n_waiting},
         {"hearth:prompt_tokens_reused_total", "counter", "Prompt tokens found in the cache.",
          (double)server->n_reused_tokens},
+        {"hearth:kv_pages", "gauge", "KV pages in use, of sequences and of what is remembered.",
+         (double)server->n_cache_pages},
+        {"hearth:kv_pages_max", "gauge", "KV pages there are.", (double)server->n_cache_pages_max},
+        {"hearth:state_bytes", "gauge", "Recurrent states in use, remembered ones included.",
+         (double)server->state_size},
         {"hearth:requests_total", "counter", "HTTP requests answered.", (double)server->n_requests},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++)

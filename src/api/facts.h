@@ -26,11 +26,21 @@ struct model_facts {
     const char *version;
 };
 
+enum { SLOTS_SHOWN_MAX = 64 };
+
+struct slot_facts { // a request that is being answered
+    size_t n_prompt, n_reused, n_computed, n_generated;
+};
+
 struct server_facts { // counters since the start; times in seconds
     uint64_t n_prompt_tokens, n_reused_tokens, n_generated_tokens;
     double prompt_s, generated_s;
     size_t n_running, n_waiting;
     uint64_t n_requests;
+    struct slot_facts slots[SLOTS_SHOWN_MAX]; // [n_slots]
+    size_t n_slots;
+    size_t n_cache_pages, n_cache_pages_max; // KV pages in use, remembered ones included
+    uint64_t state_size;                     // bytes of recurrent states in use
 };
 
 // GET /v1/models and /v1/models/{id}; the id may be anything, like the model of a request.

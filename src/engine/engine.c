@@ -32,7 +32,9 @@ struct engine {
     pthread_cond_t work;  // something to do
     struct request *inbox, **inbox_end;
     uint64_t n_arrived;
-    bool is_closing, has_news; // has_news: somebody was cancelled or changed priority
+    bool is_closing, has_news;   // has_news: somebody was cancelled or changed priority
+    struct request_stats *slots; // [n_slots] of those running
+    size_t n_slots;
     struct engine_stats stats; // n_running and n_waiting count requests from submit to stop
 
     // ---- the engine's thread only ----
@@ -142,6 +144,9 @@ static void publish(struct engine *engine)
         engine->stats.n_pages_used = kv_cache_n_total(kv, 0) - kv_cache_n_free(kv, 0);
     }
     engine->stats.state_size_used = snapshots_size_used(engine->memory.snapshots);
+    for (size_t i = 0; i < engine->n_running; i++)
+        engine->slots[i] = engine->running[i]->stats;
+    engine->n_slots = engine->n_running;
     engine->stats.n_running = (uint32_t)engine->n_running;
     engine->stats.n_waiting = (uint32_t)engine->n_waiting;
     for (const struct request *request = engine->inbox; request; request = request->next)
@@ -444,6 +449,7 @@ enum err engine_open(struct engine **out, struct model *model, const struct toke
     engine->samplable = list_samplable(tokenizer, model_hyperparams(model)->n_vocab);
     batch_init(&engine->batch, needed.n_rows_max, needed.n_outputs_max, engine->config.n_parallel);
     engine->running = mem_new(struct request *, engine->config.n_parallel);
+    engine->slots = mem_new(struct request_stats, engine->config.n_parallel);
     uint32_t n_answer = engine->config.n_cache_tokens / ANSWER_SHARE;
     engine->n_answer_reserved = n_answer < ANSWER_TOKENS_MIN   ? ANSWER_TOKENS_MIN
                                 : n_answer > ANSWER_TOKENS_MAX ? ANSWER_TOKENS_MAX
@@ -479,6 +485,7 @@ void engine_close(struct engine *engine)
     pthread_cond_destroy(&engine->work);
     free(engine->waiting);
     free(engine->running);
+    free(engine->slots);
     free(engine->samplable);
     free(engine->items);
     free(engine->candidates);
@@ -560,4 +567,13 @@ void engine_stats(struct engine *engine, struct engine_stats *stats)
     pthread_mutex_lock(&engine->lock);
     *stats = engine->stats;
     pthread_mutex_unlock(&engine->lock);
+}
+
+size_t engine_slots(struct engine *engine, struct request_stats *slots, size_t n_max)
+{
+    pthread_mutex_lock(&engine->lock);
+    size_t n = engine->n_slots < n_max ? engine->n_slots : n_max;
+    memcpy(slots, engine->slots, n * sizeof *slots);
+    pthread_mutex_unlock(&engine->lock);
+    return n;
 }

@@ -79,11 +79,16 @@ struct generation {         // what one request wants; copied by submit, pointer
     int priority; // higher first; 0 normal, below 0: in the background (see below)
 };
 
+enum { ENGINE_DIFFERENCE_TOKENS = 16 };
+
 struct request_stats {
     uint32_t n_prompt, n_reused, n_computed, n_generated;
     uint64_t queued_ns, prefill_ns, decode_ns; // time in each state so far
-    uint32_t first_difference; // prompt index where the cache parted from this prompt
-    uint64_t logits_hash;      // of the row that the last token was sampled from; set when it stops
+    // Where the prompt parted from everything remembered, and what the closest branch has there (no
+    // tokens: nothing was remembered behind it, the prompt only goes on).
+    uint32_t first_difference, n_other;
+    token_id other[ENGINE_DIFFERENCE_TOKENS];
+    uint64_t logits_hash; // of the row that the last token was sampled from; set when it stops
 };
 
 struct engine_stats {
@@ -127,5 +132,7 @@ void request_stats(struct request *request, struct request_stats *stats);
 void request_close(struct request *request);
 
 void engine_stats(struct engine *engine, struct engine_stats *stats);
+// The numbers of the requests that run now, at most n_max.  Returns how many.
+size_t engine_slots(struct engine *engine, struct request_stats *slots, size_t n_max);
 
 #endif

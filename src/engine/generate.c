@@ -163,6 +163,13 @@ static void tell_progress(struct request *request)
     mailbox_put(&request->mailbox, &event);
 }
 
+static void note_difference(struct request_stats *stats, const struct session *session)
+{
+    stats->first_difference = session->first_difference;
+    stats->n_other = session->n_other;
+    memcpy(stats->other, session->other, sizeof stats->other);
+}
+
 bool request_admit(struct request *request, struct session_memory *memory, size_t n_snapshots_max,
                    uint32_t n_reserved)
 {
@@ -182,7 +189,7 @@ bool request_admit(struct request *request, struct session_memory *memory, size_
     if (!session_open(&request->session, memory, &options))
         return false;
     if (!request->was_parked)
-        request->stats.first_difference = request->session.first_difference;
+        note_difference(&request->stats, &request->session);
     enter(request, REQUEST_PREFILL);
     update_stats(request);
     tell_progress(request);

@@ -184,17 +184,37 @@ static void consider(const struct prefix_tree *tree, struct prefix_match *match,
 void prefix_tree_find(struct prefix_tree *tree, struct prefix_match *match, const token_id *tokens,
                       uint32_t n_tokens, uint32_t n_usable_max)
 {
-    *match = (struct prefix_match){.node = &tree->root};
+    *match = (struct prefix_match){.node = &tree->root, .last = &tree->root};
     struct prefix_node *node = &tree->root;
     while (match->n_known < n_tokens && (node = find_child(node, tokens[match->n_known]))) {
         uint32_t n_label = node->end - node->start, n_left = n_tokens - node->start;
         uint32_t n_common =
             common_length(node->label, tokens + node->start, n_label < n_left ? n_label : n_left);
         match->n_known = node->start + n_common;
+        match->last = node;
         consider(tree, match, node, match->n_known < n_usable_max ? match->n_known : n_usable_max);
         if (n_common < n_label)
             break;
     }
+}
+
+static const struct prefix_node *newest_child(const struct prefix_node *node)
+{
+    const struct prefix_node *newest = node->child;
+    for (const struct prefix_node *child = newest; child; child = child->sibling)
+        newest = child->used_at > newest->used_at ? child : newest;
+    return newest;
+}
+
+uint32_t prefix_tree_other(const struct prefix_tree *tree, const struct prefix_match *match,
+                           token_id *tokens, uint32_t n_max)
+{
+    (void)tree;
+    uint32_t n = 0, at = match->n_known;
+    for (const struct prefix_node *node = match->last; node && n < n_max; node = newest_child(node))
+        for (; at < node->end && n < n_max; at++)
+            tokens[n++] = node->label[at - node->start];
+    return n;
 }
 
 void prefix_tree_use(struct prefix_tree *tree, const struct prefix_match *match)

@@ -27,6 +27,7 @@ struct prefix_match {
     uint32_t n_known;                // leading tokens that the tree has seen
     uint32_t n_usable;               // of these, how many a sequence can continue behind
     struct prefix_node *node;        // private: on the edge into it the last usable token lies
+    struct prefix_node *last;        // private: on the edge into it the last known token lies
     const struct snapshot *snapshot; // what to continue from; NULL where pages alone are enough
 };
 
@@ -44,6 +45,11 @@ void prefix_tree_use(struct prefix_tree *tree, const struct prefix_match *match)
 // The pages of group 0 that hold the first n_usable tokens: pages[kv_pages_for(n_usable)].
 void prefix_tree_pages(const struct prefix_tree *tree, const struct prefix_match *match,
                        uint32_t *pages);
+
+// What the tree knows behind the known tokens instead of what the prompt has there: up to n_max tokens
+// of the branch that was used last.  Returns how many; 0 when nothing is known to go on there.
+uint32_t prefix_tree_other(const struct prefix_tree *tree, const struct prefix_match *match,
+                           token_id *tokens, uint32_t n_max);
 
 // Remembers that `pages` (group 0) hold these tokens.  What is known already stays as it is.
 // `snapshot` (may be NULL, is the tree's from now on) belongs to the end of the tokens.

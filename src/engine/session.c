@@ -234,6 +234,8 @@ bool session_open(struct session *session, struct session_memory *memory,
     memcpy(session->tokens, options->tokens, options->n_tokens * sizeof(token_id));
     session->n_tokens = options->n_tokens;
     session->first_difference = match.n_known;
+    session->n_other =
+        prefix_tree_other(memory->tree, &match, session->other, ENGINE_DIFFERENCE_TOKENS);
     for (uint32_t i = 0; i < kv_cache_n_groups(memory->kv); i++)
         session->pages[i] = mem_new(uint32_t, kv_pages_for(options->n_tokens_max));
     if (match.n_usable > 0)

@@ -16,6 +16,7 @@
 
 #include "backend/backend.h"
 #include "base/token.h"
+#include "engine/engine.h"
 #include "engine/prefix_tree.h"
 
 struct session_memory { // what the sessions of one engine share
@@ -34,10 +35,12 @@ struct session {
     struct session_memory *memory;
     token_id *tokens; // [n_tokens_max] the sequence so far
     uint32_t n_tokens, n_tokens_max;
-    uint32_t n_tokens_reserved;      // as far as it may grow on what is promised already
-    uint32_t n_computed;             // leading tokens that pages and state have seen
-    uint32_t n_reused;               // tokens taken from the tree instead of computed
-    uint32_t first_difference;       // tokens of the prompt that the tree knew when it was opened
+    uint32_t n_tokens_reserved; // as far as it may grow on what is promised already
+    uint32_t n_computed;        // leading tokens that pages and state have seen
+    uint32_t n_reused;          // tokens taken from the tree instead of computed
+    uint32_t first_difference;  // tokens of the prompt that the tree knew when it was opened
+    uint32_t n_other;           // what it knew to follow instead
+    token_id other[ENGINE_DIFFERENCE_TOKENS];
     uint32_t *pages[KV_GROUPS_MAX];  // [n_pages[g]] by position / KV_PAGE_TOKENS
     uint32_t n_pages[KV_GROUPS_MAX]; // pages below a window are PAGE_NONE
     uint32_t i_state;                // STATE_NONE without recurrent layers

@@ -3,6 +3,7 @@
 // The length of the prompt is checked before anything is sent, so that an error can still be a
 // status.  Then a stream begins at once, and signs of life follow until the first token.  A client
 // that leaves during the prefill leaves a job behind (flights.h).
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -201,18 +202,35 @@ static void note_stops(struct call *call, const struct reply *reply)
             call_note(call, "stop=%s", words[reply->choices[i].stop]);
 }
 
+// 31204 as "31,204", in `text`.
+static const char *grouped(char text[32], size_t number)
+{
+    char digits[24];
+    int n = snprintf(digits, sizeof digits, "%zu", number), size = 0;
+    for (int i = 0; i < n; i++) {
+        if (i && (n - i) % 3 == 0)
+            text[size++] = ',';
+        text[size++] = digits[i];
+    }
+    text[size] = 0;
+    return text;
+}
+
 static void note_numbers(struct answer *answer)
 {
     struct usage *u = &answer->reply.usage;
     struct run_numbers numbers = {0};
     answer->job->side->tell_run(answer->job->runs[0], &numbers);
     size_t n_computed = u->n_prompt - u->n_reused;
-    call_note(answer->call, "prompt=%zu reused=%zu computed=%zu", u->n_prompt, u->n_reused,
-              n_computed);
+    char reused[32], prompt[32], at[32];
+    call_note(answer->call, "reused %s of %s tokens%s%s", grouped(reused, u->n_reused),
+              grouped(prompt, u->n_prompt), u->n_reused ? " (RAM)" : "",
+              numbers.remembered[0] ? "," : "");
+    if (numbers.remembered[0])
+        call_note(answer->call, "first difference at %s: %s -> %s",
+                  grouped(at, numbers.first_difference), numbers.remembered, numbers.found);
     if (n_computed && u->prompt_ms > 0)
         call_note(answer->call, "prefill=%.1f t/s", 1000 * (double)n_computed / u->prompt_ms);
-    if (numbers.first_difference && numbers.first_difference < u->n_prompt)
-        call_note(answer->call, "differs_at=%zu", numbers.first_difference);
     call_note(answer->call, "generated=%zu", u->n_generated);
     note_stops(answer->call, &answer->reply);
     if (u->n_generated && u->generated_ms > 0)

@@ -357,8 +357,12 @@ static void host_tell(void *self, struct model_facts *model, struct server_facts
     }
     pthread_mutex_lock(&host->lock);
     struct engine_stats stats = {0};
-    if (host->engine && host->state == MODEL_READY)
+    struct request_stats slots[SLOTS_SHOWN_MAX];
+    size_t n_slots = 0;
+    if (host->engine && host->state == MODEL_READY) {
         engine_stats(host->engine, &stats);
+        n_slots = engine_slots(host->engine, slots, SLOTS_SHOWN_MAX);
+    }
     *model = (struct model_facts){
         .name = host->name,
         .path = host->config.model_path,
@@ -387,7 +391,14 @@ static void host_tell(void *self, struct model_facts *model, struct server_facts
         .generated_s = (double)(host->past.decode_ns + stats.decode_ns) / 1e9,
         .n_running = stats.n_running,
         .n_waiting = stats.n_waiting,
+        .n_slots = n_slots,
+        .n_cache_pages = stats.n_pages_used,
+        .n_cache_pages_max = stats.n_pages_total,
+        .state_size = stats.state_size_used,
     };
+    for (size_t i = 0; i < n_slots; i++)
+        server->slots[i] = (struct slot_facts){slots[i].n_prompt, slots[i].n_reused,
+                                               slots[i].n_computed, slots[i].n_generated};
     pthread_mutex_unlock(&host->lock);
 }
 

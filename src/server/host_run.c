@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "api/fields.h"
+#include "api/json.h"
 #include "base/memory.h"
 #include "base/os.h"
 #include "server/host_state.h"
@@ -192,6 +193,38 @@ enum err host_start(struct run *run, size_t max_tokens, struct error *error)
     return submit(run, error);
 }
 
+// The text of tokens as a short JSON string that a line of the log can hold.
+static void show_tokens(const struct host *host, char *out, const token_id *tokens, size_t n)
+{
+    enum { SHOWN = 40 }; // bytes of text; escaped, six times that does not fit and is cut
+    struct buf text = {0}, json = {0};
+    for (size_t i = 0; i < n && text.size < SHOWN; i++) {
+        struct str bytes = tokenizer_bytes(host->tokenizer, tokens[i]);
+        buf_append(&text, bytes.data, bytes.size);
+    }
+    size_t size = text.size < SHOWN ? text.size : SHOWN;
+    while (size > 0 && size < text.size && ((unsigned char)text.data[size] & 0xc0) == 0x80)
+        size--; // not within a character
+    do {
+        buf_reset(&json);
+        json_put_string(&json, (struct str){text.data ? text.data : "", size});
+        size /= 2;
+    } while (json.size >= DIFFERENCE_SIZE);
+    memcpy(out, json.data, json.size + 1);
+    buf_release(&text);
+    buf_release(&json);
+}
+
+static void count_difference(const struct run *run, struct run_numbers *n,
+                             const struct request_stats *stats)
+{
+    size_t at = n->first_difference = stats->first_difference;
+    if (stats->n_other == 0 || at >= run->n_prompt)
+        return;
+    show_tokens(run->host, n->remembered, stats->other, stats->n_other);
+    show_tokens(run->host, n->found, run->tokens.ids + at, run->n_prompt - at);
+}
+
 static void count_generation(struct run *run)
 {
     struct request_stats stats;
@@ -201,7 +234,8 @@ static void count_generation(struct run *run)
     if (is_first) {
         n->usage.n_prompt = run->n_prompt;
         n->usage.n_reused = stats.n_reused;
-        n->first_difference = stats.first_difference;
+        n->n_computed = stats.n_computed;
+        count_difference(run, n, &stats);
     }
     n->queued_ms += (double)stats.queued_ns / 1e6;
     n->usage.prompt_ms += (double)stats.prefill_ns / 1e6;

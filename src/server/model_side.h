@@ -23,9 +23,15 @@ enum run_state {
     RUN_FAILED, // see the error
 };
 
+enum { DIFFERENCE_SIZE = 100 };
+
 struct run_numbers {
     struct usage usage;
+    size_t n_computed;       // prompt tokens, by the engine's count
     size_t first_difference; // prompt tokens after which the cache parted from this prompt
+    // The first words there: what is remembered, and what this prompt has instead, as JSON strings.
+    // Empty when the prompt only goes on where a remembered one ends.
+    char remembered[DIFFERENCE_SIZE], found[DIFFERENCE_SIZE];
     double queued_ms;
     bool thinks; // the answer begins with thinking, as far as one knows
 };

@@ -51,8 +51,12 @@ TEST(facts, llama_servers_tools_find_what_they_read)
 {
     (void)state;
     struct buf out = {0};
-    struct server_facts server = {
-        .n_prompt_tokens = 10, .n_reused_tokens = 4, .prompt_s = 2, .n_running = 1};
+    struct server_facts server = {.n_prompt_tokens = 10,
+                                  .n_reused_tokens = 4,
+                                  .prompt_s = 2,
+                                  .n_running = 1,
+                                  .n_slots = 1,
+                                  .slots = {{.n_prompt = 100, .n_reused = 90, .n_computed = 7}}};
     facts_put_props(&out, &model);
     struct json_object *value = parse(&out);
     assert_int_equal(json_object_get_int(json_at(value, "default_generation_settings.n_ctx")),
@@ -64,6 +68,10 @@ TEST(facts, llama_servers_tools_find_what_they_read)
     assert_int_equal(json_length(value), 2);
     assert_true(
         json_object_get_boolean(json_at(json_object_array_get_idx(value, 0), "is_processing")));
+    struct json_object *busy = json_object_array_get_idx(value, 0);
+    assert_int_equal(json_object_get_int(json_at(busy, "n_prompt_tokens_cache")), 90);
+    assert_int_equal(json_object_get_int(json_at(busy, "n_prompt_tokens_processed")), 7);
+    assert_null(json_at(json_object_array_get_idx(value, 1), "n_prompt_tokens"));
     json_object_put(value);
     facts_put_metrics(&out, &server);
     assert_non_null(strstr(out.data, "\nllamacpp:prompt_tokens_total 6\n"));

@@ -84,7 +84,9 @@ def claude(server, *arguments, **environment):
 
 
 def reused(log):
-    return [(int(a), int(b)) for a, b in re.findall(r'prompt=(\d+) reused=(\d+)', log)]
+    found = re.findall(r'reused ([\d,]+) of ([\d,]+) tokens', log)
+    return [(int(n_prompt.replace(',', '')), int(n_reused.replace(',', '')))
+            for n_reused, n_prompt in found]
 
 
 def scenario_claude_code():

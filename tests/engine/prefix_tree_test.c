@@ -85,6 +85,27 @@ TEST(prefix_tree, finds_the_common_prefix_at_any_token)
     close_tree(&f);
 }
 
+TEST(prefix_tree, tells_what_the_newest_branch_has_where_a_prompt_parts)
+{
+    (void)state;
+    struct fixture f = open_tree(plain, 16, 0);
+    token_id other[8];
+    remember(&f, tokens_of(200, 200, 0), 200, SNAPSHOT_TIP);
+    struct prefix_match match = look(&f, tokens_of(200, 150, 1000), 200);
+    assert_int_equal(prefix_tree_other(f.tree, &match, other, 8), 8);
+    assert_memory_equal(other, tokens_of(200, 200, 0) + 150, sizeof other);
+    match = look(&f, tokens_of(300, 196, 1000), 300);
+    assert_int_equal(prefix_tree_other(f.tree, &match, other, 8), 4); // then the branch ends
+    match = look(&f, tokens_of(300, 200, 0), 300);
+    assert_int_equal(prefix_tree_other(f.tree, &match, other, 8), 0); // only goes on
+    prefix_tree_use(f.tree, &match);
+    remember(&f, tokens_of(200, 150, 2000), 200, SNAPSHOT_TIP);
+    match = look(&f, tokens_of(200, 150, 1000), 200);
+    assert_int_equal(prefix_tree_other(f.tree, &match, other, 8), 8);
+    assert_memory_equal(other, tokens_of(200, 150, 2000) + 150, sizeof other);
+    close_tree(&f);
+}
+
 TEST(prefix_tree, never_offers_more_than_asked_for)
 {
     (void)state;
@@ -231,6 +252,7 @@ TEST(prefix_tree, spares_pages_that_sequences_hold_and_can_still_give_up_all_oth
 }
 
 RUN_TESTS(IS(prefix_tree, finds_the_common_prefix_at_any_token),
+          IS(prefix_tree, tells_what_the_newest_branch_has_where_a_prompt_parts),
           IS(prefix_tree, never_offers_more_than_asked_for),
           IS(prefix_tree, gives_the_pages_of_the_branch_asked_for),
           IS(prefix_tree, keeps_one_copy_of_what_is_remembered_twice),

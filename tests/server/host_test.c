@@ -13,7 +13,13 @@ struct stage {
     struct host *host;
     struct harness h;
     char script[64];
+    char line[1000]; // the newest of the server's log
 };
+
+static void keep_line(void *context, const char *line)
+{
+    snprintf(context, sizeof((struct stage *)0)->line, "%s", line);
+}
 
 static void stage_open(struct stage *stage, struct host_config config, const char *script)
 {
@@ -45,7 +51,8 @@ static void stage_open(struct stage *stage, struct host_config config, const cha
     stage->h.side = host_side(stage->host);
     while (stage->h.side.state(stage->host, &error) == MODEL_LOADING)
         double_pause(5);
-    struct server_config server = {.model = &stage->h.side, .host = "127.0.0.1"};
+    struct server_config server = {
+        .model = &stage->h.side, .host = "127.0.0.1", .log = keep_line, .log_context = stage->line};
     if (server_open(&stage->h.server, &server, &error))
         fail_msg("%s", error.text);
     stage->h.port = server_port(stage->h.server);
@@ -93,6 +100,33 @@ TEST(host, greedy_answers_repeat_and_the_second_comes_from_the_cache)
     json_object_put(first);
     json_object_put(second);
     stage_close(&stage);
+}
+
+TEST(host, the_log_tells_what_was_reused_and_what_was_different)
+{
+    (void)state;
+    static const char question[] =
+        "{\"max_tokens\":8,\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}";
+    static const char *const words[] = {"one two\\nthree", "one two four"};
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){0}, NULL);
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        char body[200];
+        snprintf(body, sizeof body, question, words[i]);
+        json_object_put(ask(&stage, "/v1/messages", body));
+    }
+    harness_close(&stage.h); // the line is written behind the answer
+    unsigned n_reused, n_prompt, n_same;
+    const char *told = strstr(stage.line, "reused ");
+    assert_non_null(told);
+    assert_int_equal(sscanf(told, "reused %u of %u tokens (RAM), first difference at %u: ",
+                            &n_reused, &n_prompt, &n_same),
+                     3);
+    assert_int_equal(n_reused, n_same); // no recurrent layers: all that is the same
+    assert_true(n_same > 5 && n_same < n_prompt);
+    assert_non_null(strstr(told, ": \"\\nthree<|im_end|>\\n")); // escaped
+    assert_non_null(strstr(told, " -> \" four<|im_end|>"));
+    host_close(stage.host);
 }
 
 TEST(host, tokens_and_prompts_agree_with_counts)
@@ -360,6 +394,7 @@ TEST(host, answers_at_the_same_time_are_those_given_alone)
 }
 
 RUN_TESTS(IS(host, greedy_answers_repeat_and_the_second_comes_from_the_cache),
+          IS(host, the_log_tells_what_was_reused_and_what_was_different),
           IS(host, tokens_and_prompts_agree_with_counts),
           IS(host, prompts_that_do_not_fit_are_told_so_in_numbers),
           IS(host, scripted_answers_become_thinking_text_and_calls),

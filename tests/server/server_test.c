@@ -284,7 +284,7 @@ TEST(server, each_request_is_one_line_of_the_log_whatever_it_says)
     harness_close(&h);
     expect(line, "POST /v1/messages 200");
     expect(line, "model=a?fake line session=01234567 ");
-    expect(line, "prompt=1 reused=0 computed=1");
+    expect(line, "reused 0 of 1 tokens");
     assert_null(strchr(line, '\n'));
 }
 
