@@ -1,0 +1,50 @@
+// machine_impl.h - what the two files of the machine share; nobody else includes it.
+//
+// machine.c has the frames, the set of threads and the symbols of a grammar; machine_json.c what
+// stands between the tokens of a JSON value.
+#ifndef HEARTH_SAMPLE_MACHINE_IMPL_H
+#define HEARTH_SAMPLE_MACHINE_IMPL_H
+
+#include "sample/machine.h"
+
+#define FRAME_DEPTH_MAX 1000 // open arrays, objects and sequences
+#define ADVANCE_MAX     256  // rules entered without reading a byte
+
+static inline bool machine_has_bit(const uint64_t *bits, size_t i)
+{
+    return bits[i / 64] >> (i % 64) & 1;
+}
+
+// ---- machine.c ----
+
+uint32_t machine_add_frame(struct machine *m, struct frame frame);
+uint32_t machine_push_frame(struct machine *m, enum frame_kind kind, uint32_t parent, uint32_t i);
+// A copy of `seen` with one more bit.
+uint32_t machine_seen_with(struct machine *m, uint32_t seen, size_t n_words, uint32_t bit);
+bool machine_is_seen(const struct machine *m, uint32_t seen, uint32_t bit);
+// Whether one of the texts [low, high) belongs to an owner that is not used up.
+bool machine_has_unseen(const struct machine *m, const struct frame *f,
+                        const struct literal_set *literals, uint32_t low, uint32_t high);
+// `set` is where the new set begins: no thread is in it twice.
+void machine_emit(struct machine *m, size_t set, struct thread thread);
+void machine_emit_kind(struct machine *m, size_t set, enum thread_kind kind, uint32_t i,
+                       uint32_t frame);
+// The value (or sequence, or call) that `frame` waited for is complete.
+void machine_complete_frame(struct machine *m, size_t set, uint32_t frame, int budget);
+
+// ---- machine_json.c ----
+
+// The thread stands between two tokens, or in a name.
+void machine_step_between(struct machine *m, size_t set, struct thread thread, unsigned byte);
+void machine_step_name(struct machine *m, size_t set, struct thread thread, unsigned byte);
+void machine_step_other_name(struct machine *m, size_t set, struct thread thread, unsigned byte);
+void machine_step_text(struct machine *m, size_t set, struct thread thread, unsigned byte);
+void machine_step_literal(struct machine *m, size_t set, struct thread thread, unsigned byte);
+// A constant of which an array holds each but once.
+bool machine_is_unique_item(const struct machine *m, struct thread thread);
+// What follows a name: a bare one holds its colon.
+enum thread_kind machine_after_name(const struct machine *m);
+// Counts matter only where there are bounds.
+uint32_t machine_count_up(const struct object_spec *object, uint32_t count);
+
+#endif

@@ -1,0 +1,360 @@
+// The machine among JSON values: white space, arrays, objects, and the first byte of a value.
+#include "sample/machine_impl.h"
+
+#include "base/memory.h"
+
+#define BLANKS_MAX   8 // white space on one line
+#define NEWLINES_MAX 2
+
+// ---- white space ----
+
+// Indentation may grow with the depth; everything else is short, so that no text is all white space.
+static bool take_space(const struct machine *m, struct thread *thread, unsigned byte)
+{
+    if (byte == '\n' || byte == '\r') {
+        if (byte == '\n' && thread->n_newlines >= NEWLINES_MAX)
+            return false;
+        if (byte == '\r' && thread->n_blanks == UINT8_MAX)
+            return false;
+        thread->n_newlines = (uint8_t)(thread->n_newlines + (byte == '\n'));
+        thread->n_blanks = byte == '\r' ? UINT8_MAX : 0;
+        return true;
+    }
+    if (byte != ' ' && byte != '\t')
+        return false;
+    unsigned depth = m->frames[thread->frame].depth;
+    unsigned most = thread->n_newlines ? BLANKS_MAX * (depth + 2) : BLANKS_MAX;
+    most = most > 250 ? 250 : most;
+    if (thread->n_blanks >= most)
+        return false;
+    thread->n_blanks++;
+    return true;
+}
+
+// ---- arrays ----
+
+static void step_value(struct machine *m, size_t set, struct thread thread, unsigned byte);
+
+// Emits, for the next item of the array, the threads before it (byte < 0) or behind its first byte.
+static void next_item(struct machine *m, size_t set, uint32_t frame, int byte)
+{
+    struct frame f = m->frames[frame];
+    const struct array_spec array = *schema_array(m->store, f.i);
+    if (f.count >= array.max)
+        return;
+    uint32_t needed = array.min_found > f.found ? array.min_found - f.found : 0;
+    for (int found = 0; found < (array.items_found ? 2 : 1); found++) {
+        const value_ref *items = found ? array.items_found : array.items;
+        value_ref item = f.count < array.n_items ? items[f.count]
+                         : found                 ? array.rest_found
+                                                 : array.rest;
+        if (found && f.found >= array.max_found)
+            continue;
+        if (!found && needed && array.max - f.count - 1 < needed)
+            continue;
+        if (!schema_value_exists(m->store, item))
+            continue;
+        struct frame next = f;
+        next.count = f.count + (f.count < UINT32_MAX - 1);
+        // Past all bounds the count says nothing: keep it still, so that equal places are equal.
+        if (f.count > array.n_items && f.count > array.min && array.max == SPEC_NO_LIMIT)
+            next.count = f.count;
+        next.found = f.found + (uint32_t)found;
+        if (found && f.found > array.min_found && array.max_found == SPEC_NO_LIMIT)
+            next.found = f.found;
+        struct thread thread = {
+            .kind = THREAD_VALUE, .i = item, .frame = machine_add_frame(m, next)};
+        if (byte < 0)
+            machine_emit(m, set, thread);
+        else
+            step_value(m, set, thread, (unsigned)byte);
+    }
+}
+
+static bool can_close_array(const struct machine *m, uint32_t frame)
+{
+    struct frame f = m->frames[frame];
+    const struct array_spec *array = schema_array(m->store, f.i);
+    return f.count >= array->min && f.found >= array->min_found;
+}
+
+// ---- objects ----
+
+// Whether property p may still be written.
+static bool is_open(const struct machine *m, const struct frame *f,
+                    const struct object_spec *object, uint32_t p)
+{
+    if (!machine_has_bit(object->allowed, p) || machine_is_seen(m, f->seen, p))
+        return false;
+    if (object->max == SPEC_NO_LIMIT || machine_has_bit(object->required, p))
+        return true;
+    size_t n_missing = 0;
+    for (size_t r = 0; r < object->n_properties; r++)
+        n_missing +=
+            machine_has_bit(object->required, r) && !machine_is_seen(m, f->seen, (uint32_t)r);
+    return f->count + n_missing + 1 <= object->max;
+}
+
+static bool can_add_other(const struct machine *m, const struct frame *f,
+                          const struct object_spec *object)
+{
+    size_t n_missing = 0;
+    if (!object->n_others)
+        return false;
+    for (size_t r = 0; object->max != SPEC_NO_LIMIT && r < object->n_properties; r++)
+        n_missing +=
+            machine_has_bit(object->required, r) && !machine_is_seen(m, f->seen, (uint32_t)r);
+    return object->max == SPEC_NO_LIMIT || f->count + n_missing + 1 <= object->max;
+}
+
+static bool has_open_name(const struct machine *m, const struct frame *f,
+                          const struct object_spec *object, uint32_t low, uint32_t high)
+{
+    for (uint32_t t = low; t < high; t++)
+        if (is_open(m, f, object, object->names.owners[t]))
+            return true;
+    return false;
+}
+
+static bool can_add_name(const struct machine *m, uint32_t frame)
+{
+    const struct frame *f = &m->frames[frame];
+    const struct object_spec *object = schema_object(m->store, f->i);
+    return can_add_other(m, f, object) ||
+           has_open_name(m, f, object, 0, (uint32_t)object->names.n_texts);
+}
+
+static bool can_close_object(const struct machine *m, uint32_t frame)
+{
+    const struct frame *f = &m->frames[frame];
+    const struct object_spec *object = schema_object(m->store, f->i);
+    for (size_t w = 0; w < object->n_words; w++) {
+        uint64_t seen = f->seen == SPEC_NONE ? 0 : m->words[f->seen + w];
+        if (object->required[w] & ~seen)
+            return false;
+    }
+    for (size_t i = 0; i < object->n_implications; i++)
+        if (machine_is_seen(m, f->seen, object->implications[i].if_present) &&
+            !machine_is_seen(m, f->seen, object->implications[i].then_required))
+            return false;
+    return f->count >= object->min;
+}
+
+// A bare name holds its colon.
+enum thread_kind machine_after_name(const struct machine *m)
+{
+    return schema_has_bare_names(m->store) ? THREAD_VALUE : THREAD_COLON;
+}
+
+static void begin_name(struct machine *m, size_t set, uint32_t frame)
+{
+    const struct frame f = m->frames[frame];
+    const struct object_spec *object = schema_object(m->store, f.i);
+    uint32_t n = (uint32_t)object->names.n_texts;
+    if (has_open_name(m, &f, object, 0, n))
+        machine_emit(m, set, (struct thread){.kind = THREAD_NAME, .high = n, .frame = frame});
+    if (!can_add_other(m, &f, object))
+        return;
+    for (uint32_t k = 0; k < object->n_others; k++)
+        machine_emit(
+            m, set,
+            (struct thread){
+                .kind = THREAD_OTHER_NAME, .i = object->others[k].start, .low = k, .frame = frame});
+}
+
+uint32_t machine_count_up(const struct object_spec *object, uint32_t count)
+{
+    // Counts matter only where there are bounds.
+    return object->min || object->max != SPEC_NO_LIMIT ? count + 1 : 0;
+}
+
+void machine_step_name(struct machine *m, size_t set, struct thread thread, unsigned byte)
+{
+    const struct frame f = m->frames[thread.frame];
+    const struct object_spec *object = schema_object(m->store, f.i);
+    if (!literal_narrow(&object->names, &thread.low, &thread.high, thread.depth, byte) ||
+        !has_open_name(m, &f, object, thread.low, thread.high))
+        return;
+    thread.depth++;
+    uint32_t p = object->names.owners[thread.low];
+    if (object->names.texts[thread.low].size > thread.depth) {
+        machine_emit(m, set, thread);
+        return;
+    }
+    // Names end in a quote and hold none, so a whole name is the beginning of no other.
+    struct frame next = f;
+    next.seen = machine_seen_with(m, f.seen, object->n_words, p);
+    next.count = machine_count_up(object, f.count);
+    machine_emit_kind(m, set, machine_after_name(m), object->values[p], machine_add_frame(m, next));
+}
+
+void machine_step_other_name(struct machine *m, size_t set, struct thread thread, unsigned byte)
+{
+    thread.i = dfa_step(schema_dfa(m->store), thread.i, byte);
+    if (thread.i == DFA_DEAD)
+        return;
+    if (!(dfa_flags(schema_dfa(m->store), thread.i) & DFA_FINAL))
+        machine_emit(m, set, thread);
+    else
+        machine_complete(m, thread);
+}
+
+// ---- values ----
+
+void machine_step_text(struct machine *m, size_t set, struct thread thread, unsigned byte)
+{
+    thread.i = dfa_step(schema_dfa(m->store), thread.i, byte);
+    if (thread.i == DFA_DEAD)
+        return;
+    if (dfa_flags(schema_dfa(m->store), thread.i) & DFA_FINAL)
+        machine_complete_frame(m, set, thread.frame, ADVANCE_MAX);
+    else
+        machine_emit(m, set, thread);
+}
+
+bool machine_is_unique_item(const struct machine *m, struct thread thread)
+{
+    const struct frame *f = &m->frames[thread.frame];
+    return f->kind == FRAME_ARRAY && schema_array(m->store, f->i)->unique == thread.i;
+}
+
+void machine_step_literal(struct machine *m, size_t set, struct thread thread, unsigned byte)
+{
+    const struct literal_set *literals = schema_literals(m->store, thread.i);
+    if (!literal_narrow(literals, &thread.low, &thread.high, thread.depth, byte))
+        return;
+    thread.depth++;
+    bool is_unique = machine_is_unique_item(m, thread);
+    if (is_unique &&
+        !machine_has_unseen(m, &m->frames[thread.frame], literals, thread.low, thread.high))
+        return;
+    bool is_whole = literals->texts[thread.low].size == thread.depth;
+    if (is_whole && thread.high - thread.low == 1)
+        machine_complete(m, thread);
+    else
+        machine_emit(m, set, thread);
+}
+
+static void open_frame(struct machine *m, size_t set, enum frame_kind kind, uint32_t i,
+                       uint32_t parent)
+{
+    if (m->frames[parent].depth >= FRAME_DEPTH_MAX)
+        return;
+    machine_emit_kind(m, set, kind == FRAME_ARRAY ? THREAD_ARRAY_FIRST : THREAD_OBJECT_FIRST, 0,
+                      machine_push_frame(m, kind, parent, i));
+}
+
+static void step_value(struct machine *m, size_t set, struct thread thread, unsigned byte)
+{
+    const struct value_spec *value = schema_value(m->store, thread.i);
+    for (size_t s = 0; s < value->n_shapes; s++) {
+        struct shape shape = value->shapes[s];
+        switch (shape.kind) {
+        case SHAPE_TEXT:
+            machine_step_text(
+                m, set, (struct thread){.kind = THREAD_TEXT, .i = shape.i, .frame = thread.frame},
+                byte);
+            break;
+        case SHAPE_LITERALS: {
+            uint32_t n = (uint32_t)schema_literals(m->store, shape.i)->n_texts;
+            machine_step_literal(
+                m, set,
+                (struct thread){
+                    .kind = THREAD_LITERAL, .i = shape.i, .high = n, .frame = thread.frame},
+                byte);
+            break;
+        }
+        case SHAPE_NUMBER:
+            if (byte == '-' || (byte >= '0' && byte <= '9')) {
+                struct number_table *numbers = schema_numbers(m->store);
+                uint32_t node = number_step(numbers, number_start(numbers, shape.i), byte);
+                if (node)
+                    machine_emit_kind(m, set, THREAD_NUMBER, node, thread.frame);
+            }
+            break;
+        case SHAPE_ARRAY:
+            if (byte == '[')
+                open_frame(m, set, FRAME_ARRAY, shape.i, thread.frame);
+            break;
+        case SHAPE_OBJECT:
+            if (byte == '{')
+                open_frame(m, set, FRAME_OBJECT, shape.i, thread.frame);
+            break;
+        }
+        value = schema_value(m->store, thread.i);
+    }
+}
+
+// The first byte of a name: the quote before it, or where names are bare the name itself.
+static void step_to_name(struct machine *m, size_t set, uint32_t frame, unsigned byte)
+{
+    if (!schema_has_bare_names(m->store)) {
+        if (byte == '"')
+            begin_name(m, set, frame);
+        return;
+    }
+    struct thread names[1 + 32];
+    size_t first = m->n_threads, n = 0;
+    begin_name(m, first, frame);
+    for (; n < m->n_threads - first && n < COUNT_OF(names); n++)
+        names[n] = m->threads[first + n];
+    m->n_threads = first;
+    for (size_t t = 0; t < n; t++)
+        if (names[t].kind == THREAD_NAME)
+            machine_step_name(m, set, names[t], byte);
+        else
+            machine_step_other_name(m, set, names[t], byte);
+}
+
+static void step_after(struct machine *m, size_t set, struct thread thread, unsigned byte)
+{
+    const struct frame f = m->frames[thread.frame];
+    bool is_array = f.kind == FRAME_ARRAY;
+    if (byte == ',') {
+        if (is_array)
+            next_item(m, set, thread.frame, -1);
+        else if (can_add_name(m, thread.frame))
+            machine_emit_kind(m, set, THREAD_NAME_NEXT, 0, thread.frame);
+    } else if (byte == (is_array ? ']' : '}')) {
+        if (is_array ? can_close_array(m, thread.frame) : can_close_object(m, thread.frame))
+            machine_complete_frame(m, set, f.parent, ADVANCE_MAX);
+    }
+}
+
+void machine_step_between(struct machine *m, size_t set, struct thread thread, unsigned byte)
+{
+    uint32_t frame = thread.frame;
+    if (take_space(m, &thread, byte)) {
+        machine_emit(m, set, thread);
+        return;
+    }
+    switch ((enum thread_kind)thread.kind) {
+    case THREAD_VALUE:
+        step_value(m, set, thread, byte);
+        break;
+    case THREAD_OBJECT_FIRST:
+        if (byte != '}')
+            step_to_name(m, set, frame, byte);
+        else if (can_close_object(m, frame))
+            machine_complete_frame(m, set, m->frames[frame].parent, ADVANCE_MAX);
+        break;
+    case THREAD_NAME_NEXT:
+        step_to_name(m, set, frame, byte);
+        break;
+    case THREAD_COLON:
+        if (byte == ':')
+            machine_emit_kind(m, set, THREAD_VALUE, thread.i, frame);
+        break;
+    case THREAD_ARRAY_FIRST:
+        if (byte != ']')
+            next_item(m, set, frame, (int)byte);
+        else if (can_close_array(m, frame))
+            machine_complete_frame(m, set, m->frames[frame].parent, ADVANCE_MAX);
+        break;
+    case THREAD_AFTER:
+        step_after(m, set, thread, byte);
+        break;
+    default:
+        break;
+    }
+}

@@ -1,0 +1,92 @@
+// schema_expand.h - multiplying a place's demands out into leaves: what the files doing it share;
+// nobody else includes it.
+//
+// schema_expand.c follows the choices, schema_keyword.c says what a keyword demands of a leaf, and
+// schema_negate.c in which ways it can be broken.
+#ifndef HEARTH_SAMPLE_SCHEMA_EXPAND_H
+#define HEARTH_SAMPLE_SCHEMA_EXPAND_H
+
+#include "sample/schema_store.h"
+
+#define STEPS_MAX 60000 // of one place
+#define DEPTH_MAX 64    // of negations and references
+
+struct expansion {
+    struct schema_store *store;
+    value_ref ref;
+    void (*leaf)(struct schema_store *store, value_ref ref, struct leaf *leaf);
+    size_t n_leaves, n_steps;
+    size_t n_leaves_max;
+    bool is_full;  // too many alternatives
+    bool is_plain; // second attempt: oneOf is anyOf, negations are left out
+};
+
+enum keyword {
+    KEY_TYPE,
+    KEY_ENUM,
+    KEY_CONST,
+    KEY_REF,
+    KEY_ALL_OF,
+    KEY_ANY_OF,
+    KEY_ONE_OF,
+    KEY_NOT,
+    KEY_IF,
+    KEY_MINIMUM,
+    KEY_MAXIMUM,
+    KEY_EXCLUSIVE_MINIMUM,
+    KEY_EXCLUSIVE_MAXIMUM,
+    KEY_MULTIPLE_OF,
+    KEY_MIN_LENGTH,
+    KEY_MAX_LENGTH,
+    KEY_PATTERN,
+    KEY_FORMAT,
+    KEY_ITEMS,
+    KEY_MIN_ITEMS,
+    KEY_MAX_ITEMS,
+    KEY_UNIQUE_ITEMS,
+    KEY_CONTAINS,
+    KEY_PROPERTIES,
+    KEY_OBJECT_PART,
+    KEY_REQUIRED,
+    KEY_MIN_PROPERTIES,
+    KEY_MAX_PROPERTIES,
+    KEY_PROPERTY_NAMES,
+    KEY_DEPENDENCIES,
+    KEY_DEPENDENT_REQUIRED,
+    KEY_DEPENDENT_SCHEMAS,
+    KEY_UNEVALUATED_PROPERTIES,
+    KEY_UNEVALUATED_ITEMS,
+    KEY_DYNAMIC_REF,
+};
+
+// ---- schema_expand.c ----
+
+struct note *schema_note_add(struct expansion *x, struct note **list, struct json_object *json,
+                             const char *name);
+void schema_branch_add(struct expansion *x, struct leaf *leaf, enum branch_kind kind,
+                       struct json_object *json, const char *name);
+// Takes the leaf's next branch, each option in turn; a leaf without branches is an alternative.
+void schema_follow(struct expansion *x, struct leaf leaf);
+
+// ---- schema_keyword.c ----
+
+bool schema_keyword_find(const char *name, enum keyword *out);
+// Adds to the leaf what the schema demands.
+void schema_take(struct expansion *x, struct leaf *leaf, struct json_object *schema);
+void schema_take_value(struct expansion *x, struct leaf *leaf, struct json_object *value);
+// Draft 7 and before: nothing beside "$ref" counts.
+bool schema_ignores_siblings(struct expansion *x, struct json_object *schema);
+unsigned schema_types_of(struct expansion *x, struct json_object *schema, struct json_object *type);
+bool schema_number_of(struct json_object *value, double *out);
+bool schema_count_of(struct json_object *value, uint32_t *out);
+bool schema_is_true(struct json_object *value);
+void schema_at_least(struct number_spec *spec, double min, bool is_excluded);
+void schema_at_most(struct number_spec *spec, double max, bool is_excluded);
+
+// ---- schema_negate.c ----
+
+// Follows each way in which a value can fail the schema; where they cannot be said, the negation is
+// left out and noted.
+void schema_follow_not(struct expansion *x, struct leaf *leaf, struct json_object *schema);
+
+#endif
