@@ -170,7 +170,7 @@ build/fuzz/tests/fuzz/%_fuzz: build/fuzz/obj/tests/fuzz/%_fuzz.o $(LIB)
 test-neon:
 	@sh tools/test-neon.sh
 
-# ---- real clients and SDKs, pinned in tests/e2e/package.json; needs node and npm ----
+# ---- real clients and SDKs, pinned in tests/clients/package.json; needs node and npm ----
 e2e:
 	@sh tools/setup.sh build
 	@sh tools/setup.sh e2e

@@ -1,0 +1,1 @@
+"""Real clients and servers of ours, for tests and for the demonstration."""
