@@ -15,6 +15,10 @@
 // Without truncation tokens so far below the best, in units of temperature, are left out: all of a
 // vocabulary of 250,000 there is drawn less than once in 10^8 times.
 #define TEMPERATURES_DEEP 32.0f
+// How far typical sampling looks: beyond, a vocabulary of 250,000 has less than 10^-7 together.
+#define TYPICAL_DEEP 28.0f
+// A bias beyond this would only make infinities.
+#define BIAS_MAX 1e6f
 
 struct sampler {
     struct sampling sampling;
@@ -22,7 +26,8 @@ struct sampler {
     struct rng rng;
     struct penalties penalties;
     struct dry dry;
-    float *logits;                // [n_vocab] with penalties; NULL when there are none
+    struct token_bias *biases;    // [sampling.n_biases]
+    float *logits;                // [n_vocab] with biases and penalties; NULL when there are none
     struct candidate *candidates; // NULL when greedy
     struct loop_detector *loop;   // NULL when not watched
     struct token_logprob top[SAMPLING_LOGPROBS_MAX];
@@ -42,6 +47,10 @@ static enum err check(const struct sampling *sampling, uint32_t n_vocab, struct 
         {"temperature", sampling->temperature, 0, 100},
         {"top_p", sampling->top_p, 0, 1},
         {"min_p", sampling->min_p, 0, 1},
+        {"typical_p", sampling->typical_p, 0, 1},
+        {"top_n_sigma", sampling->top_n_sigma, 0, 1000},
+        {"XTC probability", sampling->xtc_probability, 0, 1},
+        {"XTC threshold", sampling->xtc_threshold, 0, 1},
         {"repeat penalty", sampling->repeat_penalty, 0, 100},
         {"presence penalty", sampling->presence_penalty, -100, 100},
         {"frequency penalty", sampling->frequency_penalty, -100, 100},
@@ -58,12 +67,40 @@ static enum err check(const struct sampling *sampling, uint32_t n_vocab, struct 
             return fail(error, ERR_ARGUMENT, "the %s is %g; it must be from %g to %g",
                         ranges[i].name, (double)ranges[i].value, (double)ranges[i].least,
                         (double)ranges[i].most);
+    for (size_t i = 0; i < sampling->n_biases; i++)
+        if (sampling->biases[i].token < 0 || (uint32_t)sampling->biases[i].token >= n_vocab ||
+            isnan(sampling->biases[i].bias))
+            return fail(error, ERR_ARGUMENT, "a bias of %g for token %d of %u makes no sense",
+                        (double)sampling->biases[i].bias, sampling->biases[i].token, n_vocab);
     return OK;
 }
 
 static bool has_top_k(const struct sampler *sampler)
 {
     return sampler->sampling.top_k > 0 && sampler->sampling.top_k < sampler->n_vocab;
+}
+
+// Whether the candidates must be in order for what is asked of them.
+static bool needs_order(const struct sampling *sampling)
+{
+    bool is_typical = sampling->typical_p > 0 && sampling->typical_p < 1;
+    return is_typical || sampling->top_n_sigma > 0 || sampling->xtc_probability > 0;
+}
+
+static enum err copy_biases(struct sampler *sampler, struct error *error)
+{
+    struct sampling *sampling = &sampler->sampling;
+    if (sampling->n_biases == 0)
+        return OK;
+    sampler->biases = mem_try_alloc(sampling->n_biases, sizeof *sampler->biases);
+    if (!sampler->biases)
+        return fail(error, ERR_MEMORY, "no memory for %zu biases", sampling->n_biases);
+    for (size_t i = 0; i < sampling->n_biases; i++) {
+        float bias = sampling->biases[i].bias;
+        bias = bias < -BIAS_MAX ? -BIAS_MAX : bias > BIAS_MAX ? BIAS_MAX : bias;
+        sampler->biases[i] = (struct token_bias){sampling->biases[i].token, bias};
+    }
+    return OK;
 }
 
 static enum err open_parts(struct sampler *sampler, struct error *error)
@@ -73,9 +110,11 @@ static enum err open_parts(struct sampler *sampler, struct error *error)
     enum err err = penalties_init(&sampler->penalties, n_vocab, sampling, error);
     if (!err)
         err = dry_init(&sampler->dry, n_vocab, sampling, error);
+    if (!err)
+        err = copy_biases(sampler, error);
     if (err)
         return err;
-    bool has_penalties = sampler->penalties.counts || sampler->dry.lengths;
+    bool has_penalties = sampler->penalties.counts || sampler->dry.lengths || sampler->biases;
     bool is_greedy = sampling->temperature == 0;
     if (has_penalties)
         sampler->logits = mem_try_alloc(n_vocab, sizeof *sampler->logits);
@@ -99,7 +138,8 @@ enum err sampler_open(struct sampler **out, uint32_t n_vocab, const struct sampl
     sampler->sampling = *sampling;
     sampler->n_vocab = n_vocab;
     err = open_parts(sampler, error);
-    sampler->sampling.dry_breakers = NULL; // the caller's; dry.h has its own
+    sampler->sampling.dry_breakers = NULL; // the caller's, like the biases: both are copied
+    sampler->sampling.biases = NULL;
     if (err) {
         sampler_close(sampler);
         return err;
@@ -115,6 +155,7 @@ void sampler_close(struct sampler *sampler)
         return;
     penalties_release(&sampler->penalties);
     dry_release(&sampler->dry);
+    free(sampler->biases);
     free(sampler->logits);
     free(sampler->candidates);
     free(sampler->loop);
@@ -149,6 +190,8 @@ static const float *penalise(struct sampler *sampler, const float *logits)
     if (!sampler->logits)
         return logits;
     memcpy(sampler->logits, logits, sampler->n_vocab * sizeof *logits);
+    for (size_t i = 0; i < sampler->sampling.n_biases; i++)
+        sampler->logits[sampler->biases[i].token] += sampler->biases[i].bias;
     penalties_apply(&sampler->penalties, &sampler->sampling, sampler->logits);
     dry_apply(&sampler->dry, &sampler->sampling, sampler->logits);
     return sampler->logits;
@@ -178,15 +221,39 @@ static uint32_t select_candidates(struct sampler *sampler, const float *logits,
     return select_near(out, logits, n_vocab, mask, depth_needed(sampling));
 }
 
+// The same, in order, for the steps that look at an order.
+static uint32_t select_in_order(struct sampler *sampler, const float *logits, const uint64_t *mask)
+{
+    const struct sampling *sampling = &sampler->sampling;
+    struct candidate *out = sampler->candidates;
+    uint32_t n_vocab = sampler->n_vocab, n;
+    if (has_top_k(sampler)) {
+        n = select_top_k(out, logits, n_vocab, mask, sampling->top_k);
+    } else {
+        n = select_near(out, logits, n_vocab, mask,
+                        fmaxf(TYPICAL_DEEP, TEMPERATURES_DEEP * sampling->temperature));
+        sort_candidates(out, n);
+    }
+    if (sampling->top_n_sigma > 0)
+        n = keep_above(out, n, sigma_floor(logits, n_vocab, mask, sampling->top_n_sigma));
+    if (sampling->typical_p > 0 && sampling->typical_p < 1)
+        n = keep_typical(out, n, sampling->typical_p);
+    return keep_top_p(out, n, sampling->top_p);
+}
+
 static token_id choose(struct sampler *sampler, const float *logits, const uint64_t *mask)
 {
     const struct sampling *sampling = &sampler->sampling;
     if (sampling->temperature == 0)
         return select_best(logits, sampler->n_vocab, mask);
-    uint32_t n = select_candidates(sampler, logits, mask);
+    uint32_t n = needs_order(sampling) ? select_in_order(sampler, logits, mask)
+                                       : select_candidates(sampler, logits, mask);
     if (n == 0)
         return TOKEN_NONE;
     n = keep_min_p(sampler->candidates, n, sampling->min_p);
+    if (sampling->xtc_probability > 0 && sampling->xtc_threshold <= 0.5f &&
+        rng_uniform(&sampler->rng) <= (double)sampling->xtc_probability)
+        n = drop_top_choices(sampler->candidates, n, sampling->xtc_threshold);
     double u = rng_uniform(&sampler->rng);
     return sampler->candidates[draw(sampler->candidates, n, sampling->temperature, u)].token;
 }

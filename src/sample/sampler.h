@@ -4,8 +4,8 @@
 // draws from its own seeded random numbers, so the same logits and seed give the same text.  The
 // steps, in order:
 //
-//     mask > penalties > DRY > [temperature 0: the most likely token]
-//          > top_k > top_p > min_p > temperature > draw
+//     mask > biases > penalties > DRY > [temperature 0: the most likely token]
+//          > top_n_sigma > top_k > typical_p > top_p > min_p > XTC > temperature > draw
 //
 // which is llama.cpp's default chain: truncation judges the model's own distribution, and the
 // temperature then only weighs what was kept, so that a high one cannot let the tail back in.
@@ -25,6 +25,11 @@
 #define SAMPLING_LOGPROBS_MAX 128
 #define SAMPLING_LAST_N_MAX   65536 // how far penalties can look back
 
+struct token_bias { // added to a token's logit; minus infinity: never, unless nothing else may come
+    token_id token;
+    float bias;
+};
+
 // What a request may choose.  Zero is greedy, without penalties.  See sampling_defaults() in
 // family_defaults.h for what a model's makers recommend.
 struct sampling {
@@ -32,6 +37,17 @@ struct sampling {
     uint32_t top_k;    // only the k most likely; 0: all
     float top_p;       // only the most likely that together reach this share; 1: all
     float min_p;       // only those at least this much as likely as the most likely; 0: all
+    // Only the most typical that together reach this share: those whose surprise, -log p, is nearest
+    // to its expectation (Meister et al., Locally Typical Sampling, 2022).  0 or 1: all.
+    float typical_p;
+    // Only logits at most so many standard deviations of all logits below the greatest (Tang et al.,
+    // Top-n-sigma, 2024).  0: all.
+    float top_n_sigma;
+    // Exclude top choices: now and then, of the tokens at least as likely as the threshold only the
+    // least likely stays.  A probability of 0, or a threshold above 1/2: never.
+    float xtc_probability, xtc_threshold;
+    const struct token_bias *biases; // copied
+    size_t n_biases;
 
     // Over the latest generated tokens, not over the prompt: what an agent copies from a file it was
     // shown is no repetition.

@@ -346,16 +346,89 @@ uint32_t keep_top_p(const struct candidate *sorted, uint32_t n, float top_p)
     return n;
 }
 
-uint32_t keep_min_p(struct candidate *candidates, uint32_t n, float min_p)
+uint32_t keep_above(struct candidate *candidates, uint32_t n, float least)
 {
-    if (n < 2 || min_p <= 0)
-        return n;
-    float least = best_logit(candidates, n) + logf(min_p);
     uint32_t n_kept = 0;
     for (uint32_t i = 0; i < n; i++)
         if (candidates[i].logit >= least)
             candidates[n_kept++] = candidates[i];
     return n_kept;
+}
+
+uint32_t keep_min_p(struct candidate *candidates, uint32_t n, float min_p)
+{
+    if (n < 2 || min_p <= 0)
+        return n;
+    return keep_above(candidates, n, best_logit(candidates, n) + logf(min_p));
+}
+
+float sigma_floor(const float *logits, uint32_t n_vocab, const uint64_t *mask, float n_sigma)
+{
+    double sum = 0, squares = 0;
+    token_id best = select_best(logits, n_vocab, mask);
+    if (best == TOKEN_NONE)
+        return -INFINITY;
+    size_t n = 0;
+    for (uint32_t i = 0; i < n_vocab; i++) {
+        double depth =
+            (double)logits[best] - (double)logits[i]; // small numbers: squares stay exact
+        bool is_allowed = !mask || mask[i / BLOCK] >> (i % BLOCK) & 1;
+        if (!is_allowed || !(depth < HUGE_VAL))
+            continue;
+        sum += depth;
+        squares += depth * depth;
+        n++;
+    }
+    if (n == 0)
+        return -INFINITY;
+    double mean = sum / (double)n, variance = squares / (double)n - mean * mean;
+    return logits[best] - n_sigma * (float)sqrt(variance > 0 ? variance : 0);
+}
+
+void sort_candidates(struct candidate *candidates, uint32_t n)
+{
+    sort_best_first(candidates, n);
+}
+
+// Surprises ascend, so the most typical candidates are a window around the expected surprise.  It
+// grows at the side whose next candidate is nearer to that.
+uint32_t keep_typical(struct candidate *sorted, uint32_t n, float typical_p)
+{
+    if (n < 2)
+        return n;
+    double best = (double)sorted[0].logit, total = 0, expected = 0;
+    for (uint32_t i = 0; i < n; i++)
+        total += exp((double)sorted[i].logit - best);
+    for (uint32_t i = 0; i < n; i++) {
+        double surprise = best + log(total) - (double)sorted[i].logit;
+        expected += surprise < HUGE_VAL ? exp(-surprise) * surprise : 0;
+    }
+    double center = best + log(total) - expected; // as a logit
+    uint32_t end = 0;
+    while (end < n && (double)sorted[end].logit > center)
+        end++;
+    uint32_t start = end;
+    for (double share = 0; (start == end || share <= (double)typical_p) && end - start < n;) {
+        bool is_above = end == n || (start > 0 && (double)sorted[start - 1].logit - center <=
+                                                      center - (double)sorted[end].logit);
+        const struct candidate *next = &sorted[is_above ? --start : end++];
+        share += exp((double)next->logit - best) / total;
+    }
+    memmove(sorted, sorted + start, (end - start) * sizeof *sorted);
+    return end - start;
+}
+
+uint32_t drop_top_choices(struct candidate *sorted, uint32_t n, float threshold)
+{
+    double total = n ? total_weight(sorted, n, sorted[0].logit, 1) : 0;
+    uint32_t n_above = 0;
+    while (n_above < n &&
+           exp((double)(sorted[n_above].logit - sorted[0].logit)) >= (double)threshold * total)
+        n_above++;
+    if (n_above < 2)
+        return n;
+    memmove(sorted, sorted + n_above - 1, (n - n_above + 1) * sizeof *sorted);
+    return n - n_above + 1;
 }
 
 uint32_t draw(const struct candidate *candidates, uint32_t n, float temperature, double u)

@@ -33,6 +33,23 @@ uint32_t select_top_p(struct candidate *out, const float *logits, uint32_t n_voc
 uint32_t select_near(struct candidate *out, const float *logits, uint32_t n_vocab,
                      const uint64_t *mask, float depth);
 
+// The logit that is `n_sigma` standard deviations of the allowed tokens' logits below the greatest of
+// them; minus infinity when there are none.
+float sigma_floor(const float *logits, uint32_t n_vocab, const uint64_t *mask, float n_sigma);
+
+// Most likely first, the lowest id first among equals.
+void sort_candidates(struct candidate *candidates, uint32_t n);
+
+// Keeps those with at least this logit, in their order.
+uint32_t keep_above(struct candidate *candidates, uint32_t n, float least);
+
+// Keeps the fewest of the sorted candidates that together have `typical_p` of the probability, those
+// whose surprise is nearest to the expected one first; at least one.  They stay sorted.
+uint32_t keep_typical(struct candidate *sorted, uint32_t n, float typical_p);
+
+// Of the sorted candidates that have at least `threshold` of the probability only the last stays.
+uint32_t drop_top_choices(struct candidate *sorted, uint32_t n, float threshold);
+
 // The same cut as select_top_p among candidates that are sorted.
 uint32_t keep_top_p(const struct candidate *sorted, uint32_t n, float top_p);
 

@@ -131,6 +131,25 @@ TEST(sampler, keeps_what_the_limits_say)
         {{.temperature = 1, .top_p = 0.8f, .min_p = 0.1f}, 0x0B},
         {{.temperature = 1, .top_p = 0.9f, .min_p = 0.24f}, 0x0B},
         {{.temperature = 1, .top_p = 1, .top_k = 4, .min_p = 0.3f}, 0x0A},
+        // The expected surprise is 1.875 bits: the second best is nearest to it, then the best.
+        {{.temperature = 1, .top_p = 1, .typical_p = 0.2f}, 0x08},
+        {{.temperature = 1, .top_p = 1, .typical_p = 0.3f}, 0x0A},
+        {{.temperature = 1, .top_p = 1, .typical_p = 0.8f}, 0x0B},
+        {{.temperature = 1, .top_p = 1, .typical_p = 1}, 0x1F},
+        {{.temperature = 1, .top_p = 0.6f, .typical_p = 0.8f}, 0x0A}, // top_p comes second
+        // Of those above the threshold the least likely stays, and all below it.
+        {{.temperature = 1, .top_p = 1, .xtc_probability = 1, .xtc_threshold = 0.1f}, 0x15},
+        {{.temperature = 1, .top_p = 1, .xtc_probability = 1, .xtc_threshold = 0.2f}, 0x1D},
+        {{.temperature = 1, .top_p = 1, .xtc_probability = 1, .xtc_threshold = 0.4f}, 0x1F},
+        {{.temperature = 1, .top_p = 1, .xtc_probability = 1, .xtc_threshold = 0.6f}, 0x1F},
+        {{.temperature = 1, .top_p = 1, .xtc_probability = 0.5f, .xtc_threshold = 0.1f}, 0x1F},
+        {{.temperature = 1, .top_p = 1, .top_k = 2, .xtc_probability = 1, .xtc_threshold = 0.1f},
+         0x08},
+        // In bits the logits are -1 to -4, 1.17 their deviation.
+        {{.temperature = 1, .top_p = 1, .top_n_sigma = 0.5f}, 0x02},
+        {{.temperature = 1, .top_p = 1, .top_n_sigma = 1}, 0x0A},
+        {{.temperature = 1, .top_p = 1, .top_n_sigma = 2}, 0x0B},
+        {{.temperature = 1, .top_p = 1, .top_n_sigma = 2, .top_k = 2}, 0x0A},
         // The temperature weighs what was kept and keeps nothing more.
         {{.temperature = 50, .top_p = 0.6f}, 0x0A},
         {{.temperature = 0.01f, .top_p = 1}, 0x02},
@@ -138,6 +157,45 @@ TEST(sampler, keeps_what_the_limits_say)
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         if (drawn(cases[i].sampling) != cases[i].kept)
             fail_msg("case %zu keeps %x", i, drawn(cases[i].sampling));
+}
+
+TEST(sampler, excludes_top_choices_as_often_as_asked)
+{
+    (void)state;
+    enum { N = 20000 };
+    struct sampler *sampler = open_sampler(
+        5, (struct sampling){
+               .temperature = 1, .top_p = 1, .xtc_probability = 0.25f, .xtc_threshold = 0.1f});
+    int n_best = 0;
+    for (int i = 0; i < N; i++)
+        n_best += sample(sampler, halves, NULL) == 1;
+    // The best one has 1/2 in three of four draws; five deviations are allowed.
+    assert_true(fabs((double)n_best / N - 0.375) < 5 * sqrt(0.375 * 0.625 / N));
+    sampler_close(sampler);
+}
+
+TEST(sampler, biases_move_logits_and_forbid_what_may_be_left_out)
+{
+    (void)state;
+    const struct token_bias biases[] = {{4, 3}, {1, -INFINITY}};
+    struct sampling sampling = {.biases = biases, .n_biases = 2, .logprobs = true};
+    struct sampler *sampler = open_sampler(5, sampling);
+    struct sample out;
+    sampler_sample(sampler, halves, NULL, &out);
+    assert_int_equal(out.token, 4);
+    assert_true(fabsf(out.logprob - halves[4]) < 1e-5f); // the model's own, without the bias
+    sampler_close(sampler);
+    sampling.biases = &biases[1];
+    sampling.n_biases = 1;
+    sampler = open_sampler(5, sampling);
+    assert_int_equal(sample(sampler, halves, NULL), 3);
+    const uint64_t only = 1 << 1; // a constraint leaves nothing else
+    assert_int_equal(sample(sampler, halves, &only), 1);
+    sampler_close(sampler);
+    const struct token_bias wrong = {5, 1};
+    struct error error;
+    sampling.biases = &wrong;
+    assert_int_equal(sampler_open(&sampler, 5, &sampling, &error), ERR_ARGUMENT);
 }
 
 // ---- truncation, against sorting everything ----
@@ -571,6 +629,8 @@ TEST(sampler, parameters_that_make_no_sense_are_named)
         {{.temperature = NAN}, "temperature"},
         {{.top_p = 1.5f}, "top_p is 1.5"},
         {{.min_p = -0.1f}, "min_p"},
+        {{.typical_p = 2}, "typical_p is 2"},
+        {{.xtc_threshold = -1}, "XTC threshold"},
         {{.presence_penalty = INFINITY}, "presence penalty"},
         {{.penalty_last_n = 1000000}, "penalty window"},
         {{.n_logprobs = 1000}, "log-probabilities is 1000"},
@@ -586,8 +646,13 @@ TEST(sampler, parameters_that_make_no_sense_are_named)
 TEST(sampler, reports_every_allocation_that_fails)
 {
     (void)state;
-    const struct sampling sampling = {
-        .temperature = 1, .top_p = 1, .repeat_penalty = 2, .dry_multiplier = 1};
+    const struct token_bias bias = {1, 1};
+    const struct sampling sampling = {.temperature = 1,
+                                      .top_p = 1,
+                                      .repeat_penalty = 2,
+                                      .dry_multiplier = 1,
+                                      .biases = &bias,
+                                      .n_biases = 1};
     struct sampler *sampler = NULL;
     struct error error;
     enum err err = ERR_MEMORY;
@@ -650,9 +715,11 @@ TEST(family_defaults, come_from_the_family_unless_the_file_says)
 RUN_TESTS(IS(sampler, greedy_takes_the_best_and_the_lowest_id_among_equals),
           IS(sampler, a_mask_leaves_only_what_it_allows),
           IS(sampler, logits_that_are_no_numbers_leave_nothing),
-          IS(sampler, keeps_what_the_limits_say), IS(select, agrees_with_sorting_everything),
-          IS(select, weighs_to_a_millionth), IS(sampler, draws_in_proportion),
-          IS(sampler, the_same_seed_gives_the_same_tokens),
+          IS(sampler, keeps_what_the_limits_say),
+          IS(sampler, excludes_top_choices_as_often_as_asked),
+          IS(sampler, biases_move_logits_and_forbid_what_may_be_left_out),
+          IS(select, agrees_with_sorting_everything), IS(select, weighs_to_a_millionth),
+          IS(sampler, draws_in_proportion), IS(sampler, the_same_seed_gives_the_same_tokens),
           IS(penalties, change_logits_as_written_down), IS(penalties, count_within_the_window),
           IS(penalties, look_back_as_far_as_the_window),
           IS(penalties, dry_grows_with_the_length_of_the_repetition),
