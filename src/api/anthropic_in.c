@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "api/readers.h"
+#include "api/sampling_fields.h"
 #include "api/fields.h"
 #include "api/parts.h"
 #include "base/memory.h"
@@ -12,16 +13,6 @@ static const struct field fields[] = {
     {"model", FIELD_STRING, AT(model), 0, 0, "any name; the answer repeats it"},
     {"max_tokens", FIELD_INTEGER, AT(max_tokens), 0, 1e12, "most tokens of the answer"},
     {"stream", FIELD_BOOL, AT(is_stream), 0, 0, "events as they come instead of one body"},
-    {"temperature", FIELD_NUMBER, AT(sampling.temperature), 0, 100, "0: always the likeliest"},
-    {"top_p", FIELD_NUMBER, AT(sampling.top_p), 0, 1, "sample from this much probability"},
-    {"top_k", FIELD_INTEGER, AT(sampling.top_k), 0, 1e9, "sample from the k likeliest; 0: all"},
-    // Not Anthropic's, but welcome from clients that add sampling fields to every body.
-    {"min_p", FIELD_NUMBER, AT(sampling.min_p), 0, 1, "least probability, relative to the best"},
-    {"typical_p", FIELD_NUMBER, AT(sampling.typical_p), 0, 1, "locally typical sampling"},
-    {"repeat_penalty", FIELD_NUMBER, AT(sampling.repeat_penalty), 0, 100, "1: none"},
-    {"presence_penalty", FIELD_NUMBER, AT(sampling.presence_penalty), -100, 100, "0: none"},
-    {"frequency_penalty", FIELD_NUMBER, AT(sampling.frequency_penalty), -100, 100, "0: none"},
-    {"seed", FIELD_INTEGER, AT(sampling.seed), 0, 0, "equal seeds give equal answers"},
     {"chat_template_kwargs", FIELD_VALUE, AT(template_arguments), 0, 0, "for the template"},
 };
 
@@ -334,6 +325,8 @@ static void read_thinking(struct api_request *request)
 enum err anthropic_read(struct api_request *request, struct error *error)
 {
     enum err err = fields_read(fields, COUNT_OF(fields), request->body, request, error);
+    if (!err)
+        err = sampling_fields_read(request, error);
     if (!err)
         err = read_tools(request, error);
     if (!err)

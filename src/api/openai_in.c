@@ -5,37 +5,20 @@
 #include "api/fields.h"
 #include "api/parts.h"
 #include "api/readers.h"
+#include "api/sampling_fields.h"
 #include "base/memory.h"
 
 #define AT(member) offsetof(struct api_request, member)
 
-// Fields of all of OpenAI's and llama-server's bodies.  llama-server's own sampling fields are
-// understood everywhere.
-#define COMMON_FIELDS                                                                               \
-    {"model", FIELD_STRING, AT(model), 0, 0, "any name; the answer repeats it"},                    \
-        {"stream", FIELD_BOOL, AT(is_stream), 0, 0, "events as they come instead of one body"},     \
-        {"stream_options.include_usage",  FIELD_BOOL, AT(wants_usage), 0, 0,                        \
-         "a last event with token counts"},                                                         \
-        {"n", FIELD_INTEGER, AT(n_choices), 1, 16, "answers to one prompt"},                        \
-        {"temperature", FIELD_NUMBER, AT(sampling.temperature), 0, 100, "0: always the likeliest"}, \
-        {"top_p", FIELD_NUMBER, AT(sampling.top_p), 0, 1, "sample from this much probability"},     \
-        {"top_k", FIELD_INTEGER, AT(sampling.top_k), -1, 1e9, "the k likeliest; 0: all"},           \
-        {"min_p", FIELD_NUMBER, AT(sampling.min_p), 0, 1, "least probability beside the best"},     \
-        {"typical_p", FIELD_NUMBER, AT(sampling.typical_p), 0, 1, "locally typical sampling"},      \
-        {"repeat_penalty", FIELD_NUMBER, AT(sampling.repeat_penalty), 0, 100, "1: none"},           \
-        {"repeat_last_n",                                                                           \
-         FIELD_INTEGER,                                                                             \
-         AT(sampling.repeat_last_n),                                                                \
-         -1,                                                                                        \
-         1e9,                                                                                       \
-         "tokens that penalties look back; -1: all"},                                               \
-        {"presence_penalty", FIELD_NUMBER, AT(sampling.presence_penalty), -100, 100, "0: none"},    \
-        {"frequency_penalty", FIELD_NUMBER, AT(sampling.frequency_penalty), -100, 100, "0: none"},  \
-        {"seed", FIELD_INTEGER, AT(sampling.seed), 0, 0, "equal seeds give equal answers"},         \
-        {"logit_bias", FIELD_VALUE, AT(sampling.logit_bias), 0, 0, "added to tokens' logits"},      \
-        {"grammar", FIELD_VALUE, AT(sampling.grammar), 0, 0, "GBNF that the answer follows"},       \
-    {                                                                                               \
-        "ignore_eos", FIELD_BOOL, AT(ignores_end), 0, 0, "go on after an end token"                 \
+// Fields of all of OpenAI's and llama-server's bodies; those about sampling are elsewhere.
+#define COMMON_FIELDS                                                                              \
+    {"model", FIELD_STRING, AT(model), 0, 0, "any name; the answer repeats it"},                   \
+        {"stream", FIELD_BOOL, AT(is_stream), 0, 0, "events as they come instead of one body"},    \
+        {"stream_options.include_usage",  FIELD_BOOL, AT(wants_usage), 0, 0,                       \
+         "a last event with token counts"},                                                        \
+        {"n", FIELD_INTEGER, AT(n_choices), 1, 16, "answers to one prompt"},                       \
+    {                                                                                              \
+        "ignore_eos", FIELD_BOOL, AT(ignores_end), 0, 0, "go on after an end token"                \
     }
 
 static const struct field chat_fields[] = {
@@ -312,6 +295,8 @@ enum err chat_read(struct api_request *request, struct error *error)
 {
     enum err err = fields_read(chat_fields, COUNT_OF(chat_fields), request->body, request, error);
     if (!err)
+        err = sampling_fields_read(request, error);
+    if (!err)
         err = read_tools(request, error);
     if (!err)
         err = read_messages(request, error);
@@ -386,6 +371,8 @@ static enum err read_completion(struct api_request *request, const struct field 
 {
     request->task = API_COMPLETE;
     enum err err = fields_read(fields, n_fields, request->body, request, error);
+    if (!err)
+        err = sampling_fields_read(request, error);
     if (!err)
         err = read_prompts(request, error);
     if (!err)

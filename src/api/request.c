@@ -1,10 +1,10 @@
 #include "api/request.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "api/fields.h"
+#include "api/sampling_fields.h"
 #include "base/memory.h"
 
 enum { REQUEST_SIZE_MAX = 256 }; // MiB: the most that one request may ever cost besides its JSON
@@ -14,17 +14,8 @@ void api_request_init(struct api_request *request)
     *request = (struct api_request){
         .max_tokens = FIELD_UNSET,
         .n_choices = 1,
-        .sampling = {.temperature = NAN,
-                     .top_p = NAN,
-                     .min_p = NAN,
-                     .typical_p = NAN,
-                     .repeat_penalty = NAN,
-                     .presence_penalty = NAN,
-                     .frequency_penalty = NAN,
-                     .top_k = FIELD_UNSET,
-                     .repeat_last_n = FIELD_UNSET,
-                     .seed = FIELD_UNSET},
     };
+    sampling_wish_init(&request->sampling);
     arena_init(&request->arena, REQUEST_SIZE_MAX * MIB);
 }
 

@@ -19,13 +19,24 @@ enum api_task {
     API_COUNT,    // say how many tokens the conversation has
 };
 
+struct bias_wish {   // of one token
+    int64_t id;      // or -1: each token of the text
+    struct str text; // borrowed
+    double bias;     // minus infinity: never
+};
+
 // What the client says about sampling; NAN or FIELD_UNSET where it says nothing.
 struct sampling_wish {
-    double temperature, top_p, min_p, typical_p;
+    double temperature, top_p, min_p, typical_p, top_n_sigma, xtc_probability, xtc_threshold;
     double repeat_penalty, presence_penalty, frequency_penalty;
-    int64_t top_k, repeat_last_n, seed;
-    struct json_object *logit_bias; // {"id": bias} or [[id or text, bias or false], ...]; or NULL
-    struct json_object *grammar;    // llama-server's GBNF text; or NULL
+    double dry_multiplier, dry_base;
+    int64_t top_k, repeat_last_n, seed, dry_allowed_length, dry_last_n;
+    const struct str *dry_breakers;
+    size_t n_dry_breakers;
+    const struct bias_wish *biases;
+    size_t n_biases;
+    bool has_dry_breakers, has_biases;
+    struct json_object *grammar; // llama-server's GBNF text; or NULL
 };
 
 // A tool whose name the model sees differs from what the client must get back.
@@ -65,6 +76,7 @@ struct api_request {
     int64_t max_tokens; // FIELD_UNSET: the client does not say
     int64_t n_choices;
     struct sampling_wish sampling;
+    struct str ignored; // names of fields that have no effect here, commas between
     struct json_object *template_arguments; // chat_template_kwargs, or NULL
     struct tool_alias *aliases;
     size_t n_aliases;

@@ -6,6 +6,7 @@
 #include "api/fields.h"
 #include "api/parts.h"
 #include "api/readers.h"
+#include "api/sampling_fields.h"
 #include "base/memory.h"
 
 #define AT(member) offsetof(struct api_request, member)
@@ -13,11 +14,6 @@ static const struct field fields[] = {
     {"model", FIELD_STRING, AT(model), 0, 0, "any name; the answer repeats it"},
     {"stream", FIELD_BOOL, AT(is_stream), 0, 0, "events as they come instead of one body"},
     {"max_output_tokens", FIELD_INTEGER, AT(max_tokens), 0, 1e12, "most tokens of the answer"},
-    {"temperature", FIELD_NUMBER, AT(sampling.temperature), 0, 100, "0: always the likeliest"},
-    {"top_p", FIELD_NUMBER, AT(sampling.top_p), 0, 1, "sample from this much probability"},
-    {"top_k", FIELD_INTEGER, AT(sampling.top_k), -1, 1e9, "the k likeliest; 0: all"},
-    {"min_p", FIELD_NUMBER, AT(sampling.min_p), 0, 1, "least probability beside the best"},
-    {"seed", FIELD_INTEGER, AT(sampling.seed), 0, 0, "equal seeds give equal answers"},
     {"chat_template_kwargs", FIELD_VALUE, AT(template_arguments), 0, 0, "for the template"},
 };
 
@@ -321,6 +317,8 @@ static void read_thinking(struct api_request *request)
 enum err responses_read(struct api_request *request, struct error *error)
 {
     enum err err = fields_read(fields, COUNT_OF(fields), request->body, request, error);
+    if (!err)
+        err = sampling_fields_read(request, error);
     if (!err)
         err = read_tools(request, error);
     if (!err)

@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/serve_flags.h"
 #include "cli/serve_models.h"
+#include "cli/serve_sampling.h"
 #include "server/host.h"
 #include "server/server.h"
 
@@ -35,6 +36,7 @@ struct serve {
     FILE *trace;
     char *model_path, *template_text;
     struct json_object *template_arguments;
+    struct serve_sampling sampling;
     struct list keys, hosts, origins;
     struct host *host;
     struct model_side side;
@@ -218,22 +220,6 @@ static enum err read_template(struct serve *serve, struct error *error)
     return err ? fail_within(error, "--chat-template-kwargs") : OK;
 }
 
-static struct sampling_wish sampling_of(const struct serve_options *o)
-{
-    return (struct sampling_wish){
-        .temperature = o->temperature,
-        .top_p = o->top_p,
-        .min_p = o->min_p,
-        .typical_p = NAN,
-        .repeat_penalty = o->repeat_penalty,
-        .presence_penalty = o->presence_penalty,
-        .frequency_penalty = o->frequency_penalty,
-        .top_k = o->top_k,
-        .repeat_last_n = o->repeat_last_n,
-        .seed = number_or(o->seed, -1) < 0 ? FIELD_UNSET : o->seed,
-    };
-}
-
 // A sixteenth of the memory for snapshots of recurrent states, at most 1.5 GiB.
 static uint64_t snapshots_default(void)
 {
@@ -265,7 +251,7 @@ static enum err open_host(struct serve *serve, struct error *error)
         .chat_template = serve->template_text ? serve->template_text : o->chat_template,
         .dialect = o->dialect,
         .template_arguments = serve->template_arguments,
-        .sampling = sampling_of(o),
+        .sampling = serve->sampling.wish,
         .script = o->replay,
         .log = say,
         .log_context = &serve->log,
@@ -304,6 +290,7 @@ static enum err open_server(struct serve *serve, struct error *error)
         .beat_ms = count_or(o->ping_s, 0) * 1000,
         .timeout_s = count_or(o->timeout_s, 0),
         .drain_s = count_or(o->drain_s, 0),
+        .n_predict = count_or(o->n_predict, 0),
         .hides_slots = o->no_slots,
         .takes_signals = true,
         .log = say,
@@ -375,6 +362,8 @@ static enum err open_all(struct serve *serve, struct error *error)
         err = read_keys(serve, error);
     if (!err)
         err = read_template(serve, error);
+    if (!err)
+        err = serve_sampling_read(&serve->sampling, o, error);
     if (!err)
         say_settings(serve);
     if (!err)

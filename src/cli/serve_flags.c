@@ -12,6 +12,7 @@ enum flag_kind {
     INTEGER,      // int64_t
     NUMBER,       // double
     TEXT,         // const char *
+    LIST,         // struct serve_list
     IGNORE,       // nothing, without a value
     IGNORE_VALUE, // nothing, with a value
     IGNORE_TWO,   // nothing, with two values
@@ -136,16 +137,30 @@ static const struct flag flags[] = {
      NULL},
     {"--frequency-penalty", "LLAMA_ARG_FREQUENCY_PENALTY", NUMBER, AT(frequency_penalty), "0: none",
      NULL},
-    {"--typical --typical-p", NULL, NUMBER, AT(typical_p), NULL, no_sampler},
+    {"--typical --typical-p", NULL, NUMBER, AT(typical_p), "the most typical of this share; 1: all",
+     NULL},
+    {"--top-nsigma --top-n-sigma", NULL, NUMBER, AT(top_n_sigma),
+     "standard deviations below the likeliest; -1: all", NULL},
+    {"--xtc-probability", NULL, NUMBER, AT(xtc_probability), "how often top choices go; 0: never",
+     NULL},
+    {"--xtc-threshold", NULL, NUMBER, AT(xtc_threshold), "what a top choice is (default: 0.1)",
+     NULL},
+    {"--dry-multiplier", NULL, NUMBER, AT(dry_multiplier), "against repetitions; 0: none", NULL},
+    {"--dry-base", NULL, NUMBER, AT(dry_base), "growth of that (default: 1.75)", NULL},
+    {"--dry-allowed-length", NULL, INTEGER, AT(dry_allowed_length), "free of it (default: 2)",
+     NULL},
+    {"--dry-penalty-last-n", NULL, INTEGER, AT(dry_last_n), "tokens it looks back", NULL},
+    {"--dry-sequence-breaker", NULL, LIST, AT(dry_breakers),
+     "text that ends a repetition; may come several times", NULL},
+    {"-l --logit-bias", NULL, LIST, AT(logit_biases),
+     "TOKEN+BIAS or TOKEN-BIAS; may come several times", NULL},
     {"--samplers --sampler-seq --sampling-seq", NULL, IGNORE_VALUE, 0, NULL,
      "the order of samplers is fixed"},
-    {"--top-nsigma --top-n-sigma --xtc-probability --xtc-threshold --dry-multiplier --dry-base "
-     "--dry-allowed-length --dry-penalty-last-n --dry-sequence-breaker --dynatemp-range "
-     "--dynatemp-exp --mirostat --mirostat-lr --mirostat-ent --adaptive-target --adaptive-decay",
+    {"--dynatemp-range --dynatemp-exp --mirostat --mirostat-lr --mirostat-ent --adaptive-target "
+     "--adaptive-decay",
      NULL, IGNORE_VALUE, 0, NULL, no_sampler},
-    {"-l --logit-bias --grammar --grammar-file -j --json-schema -jf --json-schema-file -r "
-     "--reverse-prompt",
-     NULL, IGNORE_VALUE, 0, NULL, "requests say so themselves"},
+    {"--grammar --grammar-file -j --json-schema -jf --json-schema-file -r --reverse-prompt", NULL,
+     IGNORE_VALUE, 0, NULL, "requests say so themselves"},
     {"--ignore-eos", NULL, IGNORE, 0, NULL, "requests say so themselves"},
     // ---- the server ----
     {"--host", "LLAMA_ARG_HOST", TEXT, AT(host), "address to listen on (default: 127.0.0.1)", NULL},
@@ -285,6 +300,11 @@ static enum err store(const struct flag *flag, const char *name, const char *val
         break;
     case TEXT:
         *(const char **)place = value;
+        break;
+    case LIST:
+        if (((struct serve_list *)place)->n == SERVE_LIST_MAX)
+            return fail(error, ERR_ARGUMENT, "%s comes more than %d times", name, SERVE_LIST_MAX);
+        ((struct serve_list *)place)->items[((struct serve_list *)place)->n++] = value;
         break;
     case IGNORE:
     case IGNORE_VALUE:

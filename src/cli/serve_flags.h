@@ -14,6 +14,13 @@
 
 #include "base/error.h"
 
+enum { SERVE_LIST_MAX = 32 };
+
+struct serve_list { // of a flag that may come several times
+    const char *items[SERVE_LIST_MAX];
+    size_t n;
+};
+
 struct serve_options { // NULL, NAN and SERVE_UNSET where nothing was said
     const char *model, *synthetic, *hf_repo, *hf_file, *alias, *host, *backend, *cpu;
     const char *gpu_layers, *flash_attention, *reasoning, *reasoning_format, *reasoning_effort;
@@ -23,8 +30,10 @@ struct serve_options { // NULL, NAN and SERVE_UNSET where nothing was said
     int64_t port, n_threads, n_context, n_batch, n_ubatch, n_parallel, sleep_s, sleep_idle_s;
     int64_t n_predict, n_thinking_max, cache_ram_mib, timeout_s, seed, top_k, repeat_last_n;
     int64_t verbosity, drain_s, ping_s, n_queue_max;
-    double temperature, top_p, min_p, typical_p, repeat_penalty, presence_penalty;
-    double frequency_penalty;
+    int64_t dry_allowed_length, dry_last_n;
+    double temperature, top_p, min_p, typical_p, top_n_sigma, xtc_probability, xtc_threshold;
+    double repeat_penalty, presence_penalty, frequency_penalty, dry_multiplier, dry_base;
+    struct serve_list dry_breakers, logit_biases;
     bool locks_memory, no_mmap, no_slots, no_cache, no_disk_cache, no_log, no_timestamps,
         wants_help;
     bool wants_version;

@@ -67,7 +67,20 @@ static size_t room_wanted(const struct api_request *request, size_t n_context)
     return room;
 }
 
-static enum err job_start(struct job *job, size_t n_context, struct api_error *api_error)
+// The tokens an answer may have: what was asked for, by the client or else by the command line, or
+// what fits.
+static size_t answer_tokens(const struct job *job, uint32_t n_default, size_t room)
+{
+    size_t wanted = n_default ? n_default : room;
+    if (job->request.max_tokens != FIELD_UNSET)
+        wanted = (size_t)job->request.max_tokens;
+    else if (job->request.is_unbounded)
+        wanted = room;
+    return wanted < room ? wanted : room;
+}
+
+static enum err job_start(struct job *job, const struct server_config *config, size_t n_context,
+                          struct api_error *api_error)
 {
     struct error error;
     size_t n_max = n_context - room_wanted(&job->request, n_context);
@@ -80,11 +93,8 @@ static enum err job_start(struct job *job, size_t n_context, struct api_error *a
     }
     for (size_t i = 0; i < job->n_runs; i++) {
         size_t room = n_context - job->side->n_prompt(job->runs[i]);
-        size_t max_tokens =
-            job->request.max_tokens == FIELD_UNSET || (size_t)job->request.max_tokens > room
-                ? room
-                : (size_t)job->request.max_tokens;
-        enum err err = job->side->start(job->runs[i], max_tokens, &error);
+        enum err err =
+            job->side->start(job->runs[i], answer_tokens(job, config->n_predict, room), &error);
         if (err) {
             *api_error = api_error_of(&error);
             return err;
@@ -367,7 +377,7 @@ static struct job *begin_job(struct call *call, struct job *job)
     if (job_prepare(job, &error)) {
         api_error = api_error_of(&error);
         call_respond_error(call, &api_error);
-    } else if (job_start(job, facts_of(job->side).n_context, &api_error)) {
+    } else if (job_start(job, &call->server->config, facts_of(job->side).n_context, &api_error)) {
         call_respond_error(call, &api_error);
     } else {
         return job;
@@ -393,6 +403,8 @@ void handle_answer(struct call *call)
         call_note(call, "session=%.*s", SESSION_SHOWN, job->request.session_key.data);
     if (job->request.is_stream)
         call_note(call, "stream");
+    if (job->request.ignored.size)
+        call_note(call, "ignored=%.200s", job->request.ignored.data);
     struct flight_key key = flight_key_of(exchange_path(call->exchange), &job->request);
     struct job *running = take_over(call, &key, &job->request);
     if (running)

@@ -11,6 +11,7 @@
 #include "api/json.h"
 #include "base/memory.h"
 #include "base/os.h"
+#include "server/host_sampling.h"
 #include "server/host_state.h"
 #include "text/detokenize.h"
 
@@ -165,7 +166,9 @@ static enum err submit(struct run *run, struct error *error)
         .ignores_end = run->wish->ignores_end,
     };
     bool thinks = run->turn && run->opens_thinking;
-    host_sampling(run->host, &generation.sampling, run->wish, thinks, run->i_choice);
+    struct host_sampling sampling;
+    host_sampling_make(run->host, &sampling, run->wish, thinks, run->i_choice);
+    generation.sampling = sampling.sampling;
     struct token_list script = {0};
     if (run->host->script && run->turn && !run->is_scripted) {
         run->is_scripted = true;
@@ -183,6 +186,7 @@ static enum err submit(struct run *run, struct error *error)
         generation.constraint = host_constrain(run->host, run->wish, in_thinking);
     }
     enum err err = engine_submit(run->host->engine, &run->request, &generation, NULL, NULL, error);
+    host_sampling_release(&sampling);
     token_list_release(&script);
     return err;
 }

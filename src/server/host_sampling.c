@@ -1,11 +1,21 @@
 // Whose word counts about sampling: the request's, then the command line's, then that of the model's
 // makers.
+#include "server/host_sampling.h"
+
 #include <math.h>
+#include <stdlib.h>
 
 #include "api/fields.h"
+#include "base/memory.h"
 #include "base/os.h"
 #include "sample/family_defaults.h"
 #include "server/host_state.h"
+
+// llama.cpp's, where a client asks for DRY or XTC and says no more.
+#define DRY_BASE           1.75f
+#define DRY_ALLOWED_LENGTH 2
+#define XTC_THRESHOLD      0.1f
+static const struct str dry_breakers[] = {{"\n", 1}, {":", 1}, {"\"", 1}, {"*", 1}};
 
 static void take_number(float *out, double wish)
 {
@@ -13,36 +23,123 @@ static void take_number(float *out, double wish)
         *out = (float)wish;
 }
 
+// A window in llama-server's words: -1 is as far as we can look.
+static uint32_t window_of(int64_t last_n)
+{
+    return last_n < 0 || last_n > SAMPLING_LAST_N_MAX ? SAMPLING_LAST_N_MAX : (uint32_t)last_n;
+}
+
 static void apply(struct sampling *out, const struct sampling_wish *wish)
 {
     take_number(&out->temperature, wish->temperature);
     take_number(&out->top_p, wish->top_p);
     take_number(&out->min_p, wish->min_p);
+    take_number(&out->typical_p, wish->typical_p);
+    take_number(&out->top_n_sigma, wish->top_n_sigma < 0 ? 0 : wish->top_n_sigma);
+    take_number(&out->xtc_probability, wish->xtc_probability);
+    take_number(&out->xtc_threshold, wish->xtc_threshold);
     take_number(&out->repeat_penalty, wish->repeat_penalty);
     take_number(&out->presence_penalty, wish->presence_penalty);
     take_number(&out->frequency_penalty, wish->frequency_penalty);
+    take_number(&out->dry_multiplier, wish->dry_multiplier);
+    take_number(&out->dry_base, wish->dry_base);
     if (wish->top_k != FIELD_UNSET)
         out->top_k = wish->top_k > 0 ? (uint32_t)wish->top_k : 0;
     if (wish->repeat_last_n != FIELD_UNSET)
-        out->penalty_last_n = wish->repeat_last_n < 0 || wish->repeat_last_n > SAMPLING_LAST_N_MAX
-                                  ? SAMPLING_LAST_N_MAX
-                                  : (uint32_t)wish->repeat_last_n;
+        out->penalty_last_n = window_of(wish->repeat_last_n);
+    if (wish->repeat_last_n == 0)
+        out->repeat_penalty = out->presence_penalty = out->frequency_penalty = 0;
+    if (wish->dry_allowed_length != FIELD_UNSET)
+        out->dry_allowed_length = window_of(wish->dry_allowed_length);
+    if (wish->dry_last_n != FIELD_UNSET)
+        out->dry_last_n = window_of(wish->dry_last_n);
+    if (wish->dry_last_n == 0)
+        out->dry_multiplier = 0;
     if (wish->seed != FIELD_UNSET && wish->seed >= 0)
         out->seed = (uint64_t)wish->seed;
 }
 
-void host_sampling(const struct host *host, struct sampling *out, const struct api_request *request,
-                   bool thinks, size_t i_choice)
+// ---- what needs the vocabulary ----
+
+static void add_bias(struct host_sampling *out, size_t n_vocab, int64_t id, double bias)
 {
-    sampling_defaults(out, chat_model_sampling(host->chat), thinks, host->gguf);
-    out->seed = os_time_ns();
-    apply(out, &host->config.sampling);
-    apply(out, &request->sampling);
-    out->seed += i_choice; // choices differ, and a given seed gives the same ones again
-    out->logprobs = request->wants_logprobs;
-    out->n_logprobs = 0;
+    if (id < 0 || (size_t)id >= n_vocab) // of another model's vocabulary, perhaps
+        return;
+    size_t n = out->sampling.n_biases++;
+    out->biases = mem_resize(out->biases, n + 1, sizeof *out->biases);
+    out->biases[n] = (struct token_bias){(token_id)id, (float)bias};
+}
+
+static void find_biases(const struct host *host, struct host_sampling *out,
+                        const struct sampling_wish *wish)
+{
+    size_t n_vocab = tokenizer_n_tokens(host->tokenizer);
+    for (size_t i = 0; i < wish->n_biases; i++) {
+        const struct bias_wish *bias = &wish->biases[i];
+        if (bias->id >= 0) {
+            add_bias(out, n_vocab, bias->id, bias->bias);
+            continue;
+        }
+        struct token_list tokens = {0};
+        tokenizer_encode(host->tokenizer, &tokens, bias->text, false);
+        for (size_t j = 0; j < tokens.n_ids; j++)
+            add_bias(out, n_vocab, tokens.ids[j], bias->bias);
+        token_list_release(&tokens);
+    }
+    out->sampling.biases = out->biases;
+}
+
+static bool holds_any(struct str text, const struct str *parts, size_t n_parts)
+{
+    for (size_t i = 0; i < n_parts; i++)
+        if (parts[i].size && str_find(text, parts[i], 0) < text.size)
+            return true;
+    return false;
+}
+
+// Breakers are texts; a token that holds one is a breaker.
+static void find_breakers(const struct host *host, struct host_sampling *out,
+                          const struct str *breakers, size_t n_breakers)
+{
+    size_t n_vocab = tokenizer_n_tokens(host->tokenizer), n = 0;
+    out->breakers = mem_new(token_id, n_vocab);
+    for (size_t i = 0; i < n_vocab; i++)
+        if (holds_any(tokenizer_bytes(host->tokenizer, (token_id)i), breakers, n_breakers))
+            out->breakers[n++] = (token_id)i;
+    out->sampling.dry_breakers = out->breakers;
+    out->sampling.n_dry_breakers = n;
+}
+
+void host_sampling_make(const struct host *host, struct host_sampling *out,
+                        const struct api_request *request, bool thinks, size_t i_choice)
+{
+    const struct sampling_wish *mine = &host->config.sampling, *theirs = &request->sampling;
+    struct sampling *sampling = &out->sampling;
+    *out = (struct host_sampling){0};
+    sampling_defaults(sampling, chat_model_sampling(host->chat), thinks, host->gguf);
+    sampling->dry_base = DRY_BASE;
+    sampling->dry_allowed_length = DRY_ALLOWED_LENGTH;
+    sampling->xtc_threshold = XTC_THRESHOLD;
+    sampling->seed = os_time_ns();
+    apply(sampling, mine);
+    apply(sampling, theirs);
+    sampling->seed += i_choice; // choices differ, and a given seed gives the same ones again
+    sampling->logprobs = request->wants_logprobs;
     if (request->wants_logprobs && request->n_top > 0)
-        out->n_logprobs = request->n_top > SAMPLING_LOGPROBS_MAX ? SAMPLING_LOGPROBS_MAX
-                                                                 : (uint32_t)request->n_top;
-    out->detects_loops = request->task == API_CHAT;
+        sampling->n_logprobs = request->n_top > SAMPLING_LOGPROBS_MAX ? SAMPLING_LOGPROBS_MAX
+                                                                      : (uint32_t)request->n_top;
+    sampling->detects_loops = request->task == API_CHAT;
+    find_biases(host, out, theirs->has_biases ? theirs : mine);
+    const struct sampling_wish *wish = theirs->has_dry_breakers ? theirs : mine;
+    if (sampling->dry_multiplier > 0 && wish->has_dry_breakers)
+        find_breakers(host, out, wish->dry_breakers, wish->n_dry_breakers);
+    else if (sampling->dry_multiplier > 0)
+        find_breakers(host, out, dry_breakers, COUNT_OF(dry_breakers));
+}
+
+void host_sampling_release(struct host_sampling *sampling)
+{
+    free(sampling->biases);
+    free(sampling->breakers);
+    *sampling = (struct host_sampling){0};
 }

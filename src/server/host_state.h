@@ -45,10 +45,6 @@ struct host {
 
 void host_say(struct host *host, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-// The sampling of a request: its own wishes, then the server's, then the model's makers'.
-void host_sampling(const struct host *host, struct sampling *out, const struct api_request *request,
-                   bool thinks, size_t i_choice);
-
 // What the answer may be, for a run of the request; NULL when it is free.
 struct constraint_state *host_constrain(struct host *host, const struct api_request *request,
                                         bool opens_thinking);

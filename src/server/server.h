@@ -25,6 +25,7 @@ struct server_config {
     unsigned drain_s;               // at the end; 0: 30
     size_t n_workers_max;           // requests at work at a time; 0: 256
     size_t size_body_max;           // 0: 64 MiB
+    uint32_t n_predict;             // most tokens where the request names none; 0: what fits
     size_t n_connections_max;       // 0: 2,048
     bool hides_slots;               // --no-slots
     bool hides_metrics;

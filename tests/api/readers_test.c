@@ -91,6 +91,70 @@ TEST(readers, nonsense_is_refused_with_its_place)
                    "previous_response_id: responses are not stored here; send the whole input");
 }
 
+static void read_wishes(struct api_request *request, const struct api_dialect *dialect,
+                        const char *fields)
+{
+    char body[1000];
+    struct error error = {0};
+    snprintf(body, sizeof body, "{\"messages\":[],\"input\":\"x\",\"prompt\":\"x\",%s}", fields);
+    api_request_init(request);
+    if (api_request_parse(request, str_of(body), &error) || dialect->read(request, &error))
+        fail_msg("%s: %s", dialect->name, error.text);
+}
+
+TEST(readers, sampling_is_understood_alike_in_all_dialects)
+{
+    (void)state;
+    static const char fields[] =
+        "\"temperature\":0.5,\"top_k\":7,\"top_p\":0.9,\"min_p\":0.1,\"typical_p\":0.8,"
+        "\"top_n_sigma\":2,\"xtc_probability\":0.3,\"xtc_threshold\":0.2,\"repeat_penalty\":1.1,"
+        "\"presence_penalty\":0.25,\"frequency_penalty\":-1,\"repeat_last_n\":0,"
+        "\"dry_multiplier\":0.75,\"dry_base\":2,\"dry_allowed_length\":3,"
+        "\"dry_penalty_last_n\":-1,\"dry_sequence_breakers\":[\"x\",\"yz\"],\"seed\":11,"
+        "\"mirostat\":2,\"dynatemp_range\":0,\"samplers\":[\"top_k\"],\"lora\":[]";
+    for (size_t i = 0; i < COUNT_OF(dialects); i++) {
+        struct api_request request;
+        read_wishes(&request, dialects[i], fields);
+        const struct sampling_wish *w = &request.sampling;
+        assert_true(w->temperature == 0.5 && w->top_p == 0.9 && w->min_p == 0.1);
+        assert_true(w->typical_p == 0.8 && w->top_n_sigma == 2 && w->xtc_probability == 0.3);
+        assert_true(w->xtc_threshold == 0.2 && w->repeat_penalty == 1.1);
+        assert_true(w->presence_penalty == 0.25 && w->frequency_penalty == -1);
+        assert_true(w->dry_multiplier == 0.75 && w->dry_base == 2);
+        assert_true(w->top_k == 7 && w->repeat_last_n == 0 && w->seed == 11);
+        assert_true(w->dry_allowed_length == 3 && w->dry_last_n == -1);
+        assert_true(w->n_dry_breakers == 2 && str_is(w->dry_breakers[1], "yz"));
+        assert_true(str_is(request.ignored, "mirostat,samplers"));
+        api_request_release(&request);
+    }
+}
+
+TEST(readers, biases_come_as_an_object_or_as_pairs)
+{
+    (void)state;
+    struct api_request request;
+    read_wishes(&request, &api_chat, "\"logit_bias\":{\"15043\":-1.5,\"a word\":100,\"12x\":0}");
+    const struct bias_wish *b = request.sampling.biases;
+    assert_int_equal(request.sampling.n_biases, 3);
+    assert_true(b[0].id == 15043 && b[0].bias == -1.5);
+    assert_true(b[1].id == -1 && str_is(b[1].text, "a word") && b[1].bias == 100);
+    assert_true(b[2].id == -1 && str_is(b[2].text, "12x"));
+    api_request_release(&request);
+    read_wishes(&request, &api_llama, "\"logit_bias\":[[5,false],[\"word\",-2],[\"7\",1]]");
+    b = request.sampling.biases;
+    assert_int_equal(request.sampling.n_biases, 3);
+    assert_true(b[0].id == 5 && b[0].bias == -HUGE_VAL);
+    assert_true(b[1].id == -1 && str_is(b[1].text, "word") && b[1].bias == -2);
+    assert_true(b[2].id == 7 && b[2].bias == 1);
+    api_request_release(&request);
+    expect_refusal(&api_llama, "{\"prompt\":\"\",\"logit_bias\":[[1]]}",
+                   "logit_bias: items must be [token, bias]");
+    expect_refusal(&api_llama, "{\"prompt\":\"\",\"logit_bias\":[[1,\"x\"]]}",
+                   "logit_bias: a bias must be a number or false");
+    expect_refusal(&api_chat, "{\"messages\":[],\"logit_bias\":3}",
+                   "logit_bias: must be an object or a list of pairs");
+}
+
 TEST(readers, json_is_bounded_and_keeps_odd_strings)
 {
     (void)state;
@@ -272,6 +336,8 @@ TEST(readers, nothing_that_real_clients_say_is_lost)
 
 RUN_TESTS(IS(readers, every_case_gives_the_expected_neutral_request),
           IS(readers, nonsense_is_refused_with_its_place),
+          IS(readers, sampling_is_understood_alike_in_all_dialects),
+          IS(readers, biases_come_as_an_object_or_as_pairs),
           IS(readers, json_is_bounded_and_keeps_odd_strings),
           IS(readers, written_strings_are_json_whatever_bytes_come),
           IS(readers, nothing_that_real_clients_say_is_lost))

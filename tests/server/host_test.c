@@ -3,7 +3,7 @@
 
 #include "tests/server/double.h"
 
-#include "api/fields.h"
+#include "api/sampling_fields.h"
 #include "base/memory.h"
 #include "base/os.h"
 #include "server/host.h"
@@ -30,15 +30,9 @@ static void stage_open(struct stage *stage, struct host_config config, const cha
     config.k_type = config.v_type = DTYPE_F16;
     if (!config.n_context)
         config.n_context = 2048;
-    config.sampling = (struct sampling_wish){.temperature = 0,
-                                             .top_p = NAN,
-                                             .min_p = NAN,
-                                             .repeat_penalty = NAN,
-                                             .presence_penalty = NAN,
-                                             .frequency_penalty = NAN,
-                                             .top_k = FIELD_UNSET,
-                                             .repeat_last_n = FIELD_UNSET,
-                                             .seed = 1};
+    sampling_wish_init(&config.sampling);
+    config.sampling.temperature = 0;
+    config.sampling.seed = 1;
     if (script) {
         snprintf(stage->script, sizeof stage->script, "/tmp/hearth-script-%d", (int)getpid());
         FILE *file = fopen(stage->script, "w");
@@ -310,6 +304,54 @@ TEST(host, a_raw_completion_follows_a_grammar)
     stage_close(&stage);
 }
 
+// The text of a completion of six tokens of "abcd"; for free().
+static char *complete(const struct stage *stage, const char *fields)
+{
+    char body[400];
+    snprintf(body, sizeof body, "{\"prompt\":\"abcd\",\"n_predict\":6,%s}", fields);
+    struct json_object *answer = ask(stage, "/completion", body);
+    char *text = mem_copy_string(json_str_at(answer, "content").data);
+    json_object_put(answer);
+    return text;
+}
+
+static void expect_completion(const struct stage *stage, const char *fields, const char *expected)
+{
+    char *text = complete(stage, fields);
+    if (strcmp(text, expected) != 0)
+        fail_msg("%s gives \"%s\", not \"%s\"", fields, text, expected);
+    free(text);
+}
+
+TEST(host, sampling_fields_have_their_effect)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){0}, NULL);
+    // The vocabulary of this model begins with single bytes, so "Z" is a token.
+    expect_completion(&stage, "\"logit_bias\":[[\"Z\",1000]]", "ZZZZZZ");
+    expect_completion(&stage, "\"logit_bias\":{\"Z\":1000}", "ZZZZZZ");
+    expect_completion(&stage, "\"logit_bias\":{\"Z\":1000,\"Y\":995},\"frequency_penalty\":10",
+                      "ZYZYZY");
+    expect_completion(&stage,
+                      "\"logit_bias\":{\"Z\":1000,\"Y\":995},\"frequency_penalty\":10,"
+                      "\"repeat_last_n\":0",
+                      "ZZZZZZ");
+    expect_completion(&stage,
+                      "\"logit_bias\":{\"Z\":1000,\"Y\":995},\"dry_multiplier\":10,"
+                      "\"dry_allowed_length\":1",
+                      "ZZYZZZ");
+    expect_completion(&stage,
+                      "\"logit_bias\":{\"Z\":1000,\"Y\":995},\"dry_multiplier\":10,"
+                      "\"dry_allowed_length\":1,\"dry_sequence_breakers\":[\"Z\"]",
+                      "ZZZZZZ");
+    expect_completion(&stage,
+                      "\"logit_bias\":{\"Z\":1000,\"Y\":999.5},\"temperature\":1,"
+                      "\"xtc_probability\":1,\"xtc_threshold\":0.1",
+                      "YYYYYY");
+    stage_close(&stage);
+}
+
 TEST(host, a_thinking_budget_ends_the_thinking_and_the_answer_goes_on)
 {
     (void)state;
@@ -402,7 +444,7 @@ RUN_TESTS(IS(host, greedy_answers_repeat_and_the_second_comes_from_the_cache),
           IS(host, a_script_with_an_unknown_setting_is_refused),
           IS(host, raw_completions_stop_at_their_sequences_and_score_their_prompt),
           IS(host, answers_follow_their_schema_and_calls_their_tool),
-          IS(host, a_raw_completion_follows_a_grammar),
+          IS(host, a_raw_completion_follows_a_grammar), IS(host, sampling_fields_have_their_effect),
           IS(host, a_thinking_budget_ends_the_thinking_and_the_answer_goes_on),
           IS(host, an_idle_model_sleeps_and_wakes),
           IS(host, answers_at_the_same_time_are_those_given_alone))

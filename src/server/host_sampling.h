@@ -1,0 +1,21 @@
+// host_sampling.h - how one answer is sampled.  For the host's files only.
+#ifndef HEARTH_SERVER_HOST_SAMPLING_H
+#define HEARTH_SERVER_HOST_SAMPLING_H
+
+#include "api/request.h"
+#include "sample/sampler.h"
+
+struct host;
+
+struct host_sampling {
+    struct sampling sampling; // points to what follows
+    struct token_bias *biases;
+    token_id *breakers;
+};
+
+// `thinks`: the answer begins with thinking, which some makers want sampled differently.
+void host_sampling_make(const struct host *host, struct host_sampling *out,
+                        const struct api_request *request, bool thinks, size_t i_choice);
+void host_sampling_release(struct host_sampling *sampling);
+
+#endif
