@@ -346,8 +346,9 @@ TEST(host, sampling_fields_have_their_effect)
                       "\"dry_allowed_length\":1,\"dry_sequence_breakers\":[\"Z\"]",
                       "ZZZZZZ");
     expect_completion(&stage,
-                      "\"logit_bias\":{\"Z\":1000,\"Y\":999.5},\"temperature\":1,"
-                      "\"xtc_probability\":1,\"xtc_threshold\":0.1",
+                      "\"logit_bias\":{\"Z\":1000,\"Y\":990},\"temperature\":1,\"min_p\":0,\"top_"
+                      "p\":1,\"top_k\":2,"
+                      "\"xtc_probability\":1,\"xtc_threshold\":1e-9",
                       "YYYYYY");
     stage_close(&stage);
 }
