@@ -57,7 +57,13 @@ endif
 CLI_SOURCES := $(filter src/cli/%,$(SOURCES))
 LIB_SOURCES := $(filter-out src/cli/%,$(SOURCES))
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/obj/%.o)
-CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/obj/%.o)
+# The built-in model is part of the program where its file is there.  gen/built_in holds its name, and
+# is written only when that changes, so a file that comes or goes is noticed.
+BUILT_IN    := $(wildcard models/ember.gguf)
+BUILT_IN_AT := $(BUILD)/gen/built_in
+$(shell mkdir -p $(BUILD)/gen; echo '$(BUILT_IN)' | cmp -s - $(BUILT_IN_AT) || \
+        echo '$(BUILT_IN)' >$(BUILT_IN_AT))
+CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/src/cli/built_in_bytes.o
 LIB         := $(BUILD)/libhearth.a
 
 # NEEDS_x86_64 says which instruction sets a suffix stands for; run-time selection checks the same.
@@ -91,6 +97,11 @@ $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	@echo '  CC $<'
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $(call isa_flags,$<) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/src/cli/built_in_bytes.o: src/cli/built_in_bytes.S $(BUILT_IN) $(BUILT_IN_AT)
+	@mkdir -p $(@D)
+	@echo '  AS $<$(BUILT_IN:%= with %)'
+	@$(CC) $(BUILT_IN:%=-DBUILT_IN_FILE='"%"') -c -o $@ $<
 
 # ---- shaders: each line of shaders.def, as an array of SPIR-V words in one file for pipelines.c ----
 SHADER_DIR   := src/backend/vulkan

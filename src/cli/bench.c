@@ -208,8 +208,8 @@ static enum err run(const struct bench_options *given, struct error *error)
     for (size_t i = 0; i < n_depths && !err; i++)
         err = bench_depth(&figures[i], &loaded, &o, tokens, error);
     if (!err)
-        (is_json ? print_json : print_md)(&loaded, o.synthetic ? o.synthetic : o.loading.model,
-                                          figures, n_depths, &o, &bounds);
+        (is_json ? print_json : print_md)(&loaded, gguf_path(loaded.gguf), figures, n_depths, &o,
+                                          &bounds);
 done:
     free(tokens);
     loading_close(&loaded);
@@ -234,8 +234,6 @@ int bench_command(int argc, char **argv)
     }
     if (!err && arguments.n && !o.loading.model)
         o.loading.model = arguments.items[0];
-    if (!err && !o.loading.model && !o.synthetic)
-        err = fail(&error, ERR_ARGUMENT, "which model? (-m FILE or --synthetic SHAPE)");
     if (!err)
         err = run(&o, &error);
     return err ? report_error("bench", &error) : EXIT_FINE;

@@ -1,6 +1,7 @@
 // inspect.c - what is in a model file, what it needs, and what of it we cannot use.
 #include "base/memory.h"
 #include "base/os.h"
+#include "cli/built_in.h"
 #include "cli/commands.h"
 #include "cli/loading.h"
 #include "engine/ledger.h"
@@ -286,10 +287,10 @@ int inspect_command(int argc, char **argv)
     }
     if (!err && arguments.n)
         o.loading.model = arguments.items[0];
-    if (!err && !o.loading.model)
-        err = fail(&error, ERR_ARGUMENT, "which file? `hearth inspect FILE`");
     struct gguf *gguf = NULL;
-    if (!err)
+    if (!err && !o.loading.model)
+        err = built_in_open(&gguf, &error);
+    else if (!err)
         err = gguf_open(&gguf, o.loading.model, &(struct gguf_options){.mode = GGUF_HEADER_ONLY},
                         &error);
     if (!err && o.tokens)

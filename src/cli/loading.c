@@ -1,6 +1,7 @@
 #include "cli/loading.h"
 #include "base/memory.h"
 #include "base/os.h"
+#include "cli/built_in.h"
 #include "cli/commands.h"
 
 #include <limits.h>
@@ -37,7 +38,7 @@ enum err loading_open_file(struct gguf **out, const struct loading_options *opti
                            struct error *error)
 {
     if (!options->model)
-        return fail(error, ERR_ARGUMENT, "which model? (-m FILE)");
+        return built_in_open(out, error);
     int shown = -1;
     struct gguf_options gguf_options = {
         .mode = options->no_mmap ? GGUF_READ : GGUF_MAP,

@@ -19,8 +19,12 @@ struct loading_options {
 
 // The rows every command with a model shares, for a struct whose first member is loading_options.
 #define LOADING_OPTIONS_ROWS                                                                         \
-    {"--model",          "-m", "FILE", OPTION_TEXT, offsetof(struct loading_options, model),         \
-     "model file (GGUF)"},                                                                           \
+    {"--model",                                                                                      \
+     "-m",                                                                                           \
+     "FILE",                                                                                         \
+     OPTION_TEXT,                                                                                    \
+     offsetof(struct loading_options, model),                                                        \
+     "model file (GGUF); without it: the built-in one"},                                             \
         {"--threads",                                                                                \
          "-t",                                                                                       \
          "N",                                                                                        \
@@ -70,7 +74,7 @@ struct loaded {
 
 void loading_defaults(struct loading_options *options);
 
-// The file alone, with a progress bar on a terminal while it is read.
+// The file alone (or the built-in model, where none is named), with a progress bar on a terminal while it is read.
 enum err loading_open_file(struct gguf **out, const struct loading_options *options,
                            struct error *error);
 enum err loading_open_backend(struct backend **out, const struct loading_options *options,

@@ -153,7 +153,7 @@ int run_command(int argc, char **argv)
                                  &wants_help, &error);
     if (!err && wants_help) {
         printf("hearth run - generate in the terminal\n\n"
-               "  hearth run -m FILE                                  chat\n"
+               "  hearth run [-m FILE]                                chat\n"
                "  hearth run -m FILE -p 'Once upon a time' -n 100     complete a text\n\n");
         options_print(run_table, COUNT_OF(run_table));
         return EXIT_FINE;

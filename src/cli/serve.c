@@ -10,6 +10,7 @@
 #include "api/json.h"
 #include "base/memory.h"
 #include "base/os.h"
+#include "cli/built_in.h"
 #include "cli/commands.h"
 #include "cli/serve_flags.h"
 #include "cli/serve_models.h"
@@ -35,6 +36,7 @@ struct serve {
     struct log log;
     FILE *trace;
     char *model_path, *template_text;
+    bool is_built_in; // the model
     struct json_object *template_arguments;
     struct serve_sampling sampling;
     struct list keys, hosts, origins;
@@ -258,6 +260,8 @@ static enum err open_host(struct serve *serve, struct error *error)
         .failed = load_failed,
         .failed_context = serve,
     };
+    if (serve->is_built_in)
+        host.bytes = built_in_bytes(&host.size);
     host.wants_gpu = o->gpu_layers && strcmp(o->gpu_layers, "0") != 0;
     if (cache_ram < 0)
         host.cache_size_max = snapshots_default();
@@ -324,7 +328,9 @@ static enum err open_files(struct serve *serve, struct error *error)
     }
     if (o->hf_repo)
         return serve_find_model(&serve->model_path, o->hf_repo, o->hf_file, error);
-    return fail(error, ERR_ARGUMENT, "which model? -m FILE");
+    serve->is_built_in = true;
+    serve->model_path = mem_copy_string(BUILT_IN_NAME);
+    return built_in_check(error);
 }
 
 // What became of the flags, in words.
@@ -332,7 +338,7 @@ static void say_settings(struct serve *serve)
 {
     const struct serve_options *o = &serve->options;
     struct log *log = &serve->log;
-    say_format(log, "model: %s", serve->model_path);
+    say_format(log, "model: %s%s", serve->model_path, serve->is_built_in ? ", built in" : "");
     if (number_or(o->sleep_idle_s, number_or(o->sleep_s, 0)) > 0)
         say_format(log, "the model is unloaded after %lld s without a request",
                    (long long)number_or(o->sleep_idle_s, o->sleep_s));
@@ -397,7 +403,7 @@ int serve_command(int argc, char **argv)
     struct error error;
     enum err err = serve_flags_parse(&serve.options, argc, argv, say, &serve.log, &error);
     if (!err && serve.options.wants_help) {
-        printf("usage: hearth serve -m FILE [FLAG...]\n\n");
+        printf("usage: hearth serve [-m FILE] [FLAG...]\n\n");
         serve_flags_print(stdout);
         return EXIT_FINE;
     }

@@ -41,7 +41,8 @@ static const char no_router[] = "one server runs one model";
 
 static const struct flag flags[] = {
     // ---- the model ----
-    {"-m --model", "LLAMA_ARG_MODEL", TEXT, AT(model), "model file (GGUF)", NULL},
+    {"-m --model", "LLAMA_ARG_MODEL", TEXT, AT(model),
+     "model file (GGUF); without it: the built-in one", NULL},
     {"--synthetic", NULL, TEXT, AT(synthetic),
      "SHAPE[:TYPE]: random weights in the shape of a model, in place of a file", NULL},
     {"-hf -hfr --hf-repo", "LLAMA_ARG_HF_REPO", TEXT, AT(hf_repo),

@@ -142,6 +142,16 @@ static enum err open_synthetic(struct host *host, struct error *error)
     return err;
 }
 
+static enum err open_bytes(struct host *host, struct error *error)
+{
+    const struct host_config *config = &host->config;
+    enum err err =
+        gguf_open_memory(&host->gguf, config->bytes, config->size, config->model_path, error);
+    if (!err)
+        err = hyperparams_read(host->hyperparams, host->gguf, error);
+    return err;
+}
+
 static enum err open_file(struct host *host, struct error *error)
 {
     struct gguf_options options = {.mode = host->config.reads_file ? GGUF_READ : GGUF_MAP,
@@ -474,7 +484,9 @@ enum err host_open(struct host **out, const struct host_config *config, struct e
     host->created_s = (int64_t)time(NULL);
     pthread_mutex_init(&host->lock, NULL);
     pthread_cond_init(&host->changed, NULL);
-    enum err err = config->synthetic ? open_synthetic(host, error) : open_file(host, error);
+    enum err err = config->bytes       ? open_bytes(host, error)
+                   : config->synthetic ? open_synthetic(host, error)
+                                       : open_file(host, error);
     if (!err)
         err = tokenizer_open(&host->tokenizer, host->gguf, error);
     if (!err)

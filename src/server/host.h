@@ -22,7 +22,9 @@ enum reasoning_policy {
 };
 
 struct host_config {
-    const char *model_path;
+    const char *model_path; // or what to call a model in memory
+    const void *bytes; // of a model in memory, 8-byte aligned, to use in place of a file; or NULL
+    size_t size;
     const char *synthetic;     // SHAPE[:TYPE] of a model of random weights, in place of a file
     const char *name;          // NULL: the file's name without ".gguf"
     const char *backend;       // "cpu", "vulkan"; NULL: vulkan where there is one, else cpu

@@ -49,6 +49,23 @@ static char *hearth(int *code, const char *format, ...)
     return output;
 }
 
+// Both kinds of build are right; which one this is, `inspect` says.
+TEST(commands, without_a_model_named_the_built_in_one_is_used_or_a_sentence_asks_for_one)
+{
+    (void)state;
+    int code;
+    bool has_built_in = strncmp(hearth(&code, "inspect"), "ember: ", 7) == 0;
+    assert_int_equal(code, has_built_in ? 0 : 2);
+    char *text = hearth(&code, "run -p hello -n 2 --temp 0");
+    assert_int_equal(code, has_built_in ? 0 : 2);
+    assert_int_equal(strstr(text, "which model? -m FILE") != NULL, !has_built_in);
+    // The server says which model it has before it finds that the host is none.
+    text = hearth(&code, "serve --port 0 --host no.such.host.invalid");
+    assert_int_not_equal(code, 0);
+    assert_int_equal(strstr(text, "model: ember, built in") != NULL, has_built_in);
+    assert_int_equal(strstr(text, "which model? -m FILE") != NULL, !has_built_in);
+}
+
 TEST(commands, help_lists_every_command)
 {
     (void)state;
@@ -211,6 +228,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IS(commands, help_lists_every_command),
+        IS(commands, without_a_model_named_the_built_in_one_is_used_or_a_sentence_asks_for_one),
         IS(commands, mistakes_get_a_sentence_and_an_exit_code),
         IS(commands, inspect_tells_shape_types_and_memory),
         IS(commands, eval_prints_the_models_log_probabilities),

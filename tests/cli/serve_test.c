@@ -46,7 +46,6 @@ TEST(serve, mistakes_are_named_and_end_at_once)
 {
     (void)state;
     expect("--help", 0, "--ctx-size");
-    expect("", 2, "which model? -m FILE");
     expect("--no-such-flag", 2, "unknown flag --no-such-flag");
     expect("model.gguf", 2, "the model is given with -m");
     expect("--port", 2, "--port needs a value");
