@@ -172,6 +172,12 @@ const char *chat_model_think_close(const struct chat_model *model)
     return close ? close : "";
 }
 
+const char *chat_model_think_open(const struct chat_model *model)
+{
+    const char *open = prompt_writer_dialect(model->writer)->think_open;
+    return open ? open : "";
+}
+
 // ---- events on their way out ----
 
 static size_t keep(struct chat_turn *turn, struct str text)

@@ -32,8 +32,9 @@ void chat_model_close(struct chat_model *model);
 const char *chat_model_dialect(const struct chat_model *model);  // the row's name
 const char *chat_model_sampling(const struct chat_model *model); // key of the sampling defaults
 const char *chat_model_note(const struct chat_model *model);     // "" when all is well
-// How calls are written, for the constraint; and what ends thinking, "" where there is none.
+// How calls are written, for the constraint; and what begins and ends thinking, "" where there is none.
 const struct tool_markup *chat_model_tools(const struct chat_model *model);
+const char *chat_model_think_open(const struct chat_model *model);
 const char *chat_model_think_close(const struct chat_model *model);
 
 struct chat_turn_options {

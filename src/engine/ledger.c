@@ -77,6 +77,7 @@ static void tally(struct ledger *ledger, const struct ledger_input *input,
     add_line(ledger, "activations and scratch",
              model_scratch_size(input->hyperparams, &options, n_threads));
     NOTE(ledger, "%u rows a step, %u threads", options.n_rows_max, n_threads);
+    add_line(ledger, "compiled schemas and tools", input->constraints_size);
     add_line(ledger, "left to the system", system_share(input->memory_total));
 }
 

@@ -20,7 +20,7 @@ struct ledger_line {
     char note[64]; // how it comes about: "262144 tokens x 20480 bytes"
 };
 
-enum { LEDGER_LINES_MAX = 8 };
+enum { LEDGER_LINES_MAX = 10 };
 
 struct ledger {
     struct ledger_line lines[LEDGER_LINES_MAX]; // those of size 0 left out
@@ -40,7 +40,8 @@ struct ledger_input {
     const struct engine_config *config;
     struct model_options types; // k_type, v_type, drafts; the rest is computed
     unsigned n_threads;
-    uint64_t memory_total; // os_memory_total()
+    uint64_t memory_total;     // os_memory_total()
+    uint64_t constraints_size; // most that compiled schemas and tool sets may hold
 };
 
 void ledger_plan(struct ledger *ledger, const struct ledger_input *input);

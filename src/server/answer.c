@@ -116,7 +116,7 @@ static bool is_reading_prompt(void *context)
 
 // Nobody waits any more, but the prompt is still being read: go on for a while, behind all others.
 // Whoever asks for the same takes over; else what was computed stays in the cache.
-static void leave_job(struct call *call, struct job *job, const struct flight_key *key)
+static void leave_job(struct call *call, struct job *job, const struct digest_key *key)
 {
     struct server *server = call->server;
     uint64_t end_ns = os_time_ns() + (uint64_t)server->config.orphan_ms * 1000000;
@@ -139,7 +139,7 @@ static void leave_job(struct call *call, struct job *job, const struct flight_ke
         call_note(call, "taken over");
 }
 
-static struct job *take_over(struct call *call, const struct flight_key *key,
+static struct job *take_over(struct call *call, const struct digest_key *key,
                              const struct api_request *request)
 {
     struct job *job = flights_take(&call->server->flights, key);
@@ -343,7 +343,7 @@ static bool run_answer(struct answer *answer)
     return true;
 }
 
-static void give_answer(struct call *call, struct job *job, const struct flight_key *key)
+static void give_answer(struct call *call, struct job *job, const struct digest_key *key)
 {
     struct answer answer = {.call = call, .job = job};
     uint64_t seed = atomic_fetch_add(&call->server->n_seeds, 1) ^ os_time_ns();
@@ -405,7 +405,7 @@ void handle_answer(struct call *call)
         call_note(call, "stream");
     if (job->request.ignored.size)
         call_note(call, "ignored=%.200s", job->request.ignored.data);
-    struct flight_key key = flight_key_of(exchange_path(call->exchange), &job->request);
+    struct digest_key key = flight_key_of(exchange_path(call->exchange), &job->request);
     struct job *running = take_over(call, &key, &job->request);
     if (running)
         job_close(job);

@@ -1,12 +1,11 @@
 #include "server/flights.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
 
 struct flight {
-    struct flight_key key;
+    struct digest_key key;
     void *job;
     struct flight *next;
 };
@@ -27,33 +26,22 @@ void flights_release(struct flights *flights)
     pthread_mutex_destroy(&flights->lock);
 }
 
-static void digest_text(EVP_MD_CTX *digest, struct str text)
+struct digest_key flight_key_of(const char *route, const struct api_request *request)
 {
-    uint64_t size = text.size; // first, so that neighbours cannot be confused
-    EVP_DigestUpdate(digest, &size, sizeof size);
-    EVP_DigestUpdate(digest, text.data, text.size);
-}
-
-struct flight_key flight_key_of(const char *route, const struct api_request *request)
-{
-    struct flight_key key;
-    EVP_MD_CTX *digest = EVP_MD_CTX_new();
-    EVP_DigestInit_ex(digest, EVP_sha256(), NULL);
-    digest_text(digest, str_of(route));
-    digest_text(digest, request->session_key);
+    struct digest *digest = digest_open();
+    digest_add(digest, str_of(route));
+    digest_add(digest, request->session_key);
     json_object_object_foreach(request->body, name, value)
     {
         if (strcmp(name, "stream") == 0 || strcmp(name, "stream_options") == 0)
             continue;
-        digest_text(digest, str_of(name));
-        digest_text(digest, json_text(value));
+        digest_add(digest, str_of(name));
+        digest_add(digest, json_text(value));
     }
-    EVP_DigestFinal_ex(digest, key.bytes, NULL);
-    EVP_MD_CTX_free(digest);
-    return key;
+    return digest_close(digest);
 }
 
-void flights_leave(struct flights *flights, const struct flight_key *key, void *job)
+void flights_leave(struct flights *flights, const struct digest_key *key, void *job)
 {
     struct flight *flight = mem_new(struct flight, 1);
     flight->key = *key;
@@ -67,11 +55,11 @@ void flights_leave(struct flights *flights, const struct flight_key *key, void *
 }
 
 // With the lock held: unlinks the first flight that fits and gives its job.
-static void *remove_flight(struct flights *flights, const struct flight_key *key, const void *job)
+static void *remove_flight(struct flights *flights, const struct digest_key *key, const void *job)
 {
     for (struct flight **link = &flights->first; *link; link = &(*link)->next) {
         struct flight *flight = *link;
-        bool fits = job ? flight->job == job : key && memcmp(&flight->key, key, sizeof *key) == 0;
+        bool fits = job ? flight->job == job : key && digest_equal(&flight->key, key);
         if (!fits)
             continue;
         void *found = flight->job;
@@ -105,7 +93,7 @@ enum flight_state flights_visit(struct flights *flights, void *job, bool (*visit
     return state;
 }
 
-void *flights_take(struct flights *flights, const struct flight_key *key)
+void *flights_take(struct flights *flights, const struct digest_key *key)
 {
     pthread_mutex_lock(&flights->lock);
     void *job = remove_flight(flights, key, NULL);

@@ -10,24 +10,22 @@
 #include <stdbool.h>
 
 #include "api/request.h"
+#include "server/digest.h"
 
 struct flights {
     pthread_mutex_t lock;
     struct flight *first;
 };
 
-struct flight_key { // SHA-256 of the route, the session key and the body without `stream`
-    unsigned char bytes[32];
-};
-
 void flights_init(struct flights *flights);
 void flights_release(struct flights *flights);
 
-struct flight_key flight_key_of(const char *route, const struct api_request *request);
+// Of the route, the session key and the body without `stream`.
+struct digest_key flight_key_of(const char *route, const struct api_request *request);
 
 // Leaves `job` to whoever asks for `key`; the caller goes on looking after it until
 // flights_withdraw().
-void flights_leave(struct flights *flights, const struct flight_key *key, void *job);
+void flights_leave(struct flights *flights, const struct digest_key *key, void *job);
 // Takes the job back; false when somebody has taken it over and owns it now.
 bool flights_withdraw(struct flights *flights, void *job);
 enum flight_state {
@@ -38,6 +36,6 @@ enum flight_state {
 // Calls `visit`, briefly, while nobody can take the job over; false from it ends the flight.
 enum flight_state flights_visit(struct flights *flights, void *job, bool (*visit)(void *job));
 // The oldest job left for `key`, which is the caller's now, or NULL.
-void *flights_take(struct flights *flights, const struct flight_key *key);
+void *flights_take(struct flights *flights, const struct digest_key *key);
 
 #endif

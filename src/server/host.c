@@ -197,6 +197,7 @@ static enum err check_memory(struct host *host, struct error *error)
         .types = {.k_type = host->config.k_type, .v_type = host->config.v_type},
         .n_threads = host->config.n_threads,
         .memory_total = os_memory_total(),
+        .constraints_size = CONSTRAINT_CACHE_SLOTS * CONSTRAINT_SIZE_MAX,
     };
     ledger_plan(&ledger, &input);
     if (!ledger_fits(&ledger) && host->config.n_context == 0 && ledger.n_context_fit) {
@@ -484,6 +485,7 @@ enum err host_open(struct host **out, const struct host_config *config, struct e
     host->created_s = (int64_t)time(NULL);
     pthread_mutex_init(&host->lock, NULL);
     pthread_cond_init(&host->changed, NULL);
+    constraint_cache_init(&host->constraints);
     enum err err = config->bytes       ? open_bytes(host, error)
                    : config->synthetic ? open_synthetic(host, error)
                                        : open_file(host, error);
@@ -528,6 +530,7 @@ void host_close(struct host *host)
         pthread_join(host->loader, NULL);
     unload(host);
     host_script_close(host->script);
+    constraint_cache_release(&host->constraints);
     constraint_vocabulary_close(host->vocabulary);
     chat_model_close(host->chat);
     tokenizer_close(host->tokenizer);

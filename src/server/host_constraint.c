@@ -1,6 +1,7 @@
-// From a request's tools and answer form to a constraint.
+// From a request's tools and answer form to a constraint, compiled once for requests that are alike.
 #include <stdlib.h>
 
+#include "api/json.h"
 #include "base/memory.h"
 #include "sample/tool_constraint.h"
 #include "server/host_state.h"
@@ -40,26 +41,77 @@ static struct constraint *grammar_constraint(struct host *host, struct str gramm
     return constraint;
 }
 
-struct constraint_state *host_constrain(struct host *host, const struct api_request *request,
-                                        bool opens_thinking)
+static struct constraint *compile(struct host *host, const struct api_request *request,
+                                  const struct constraint_options *options)
 {
     const struct conversation *c = &request->conversation;
-    const char *think_close = chat_model_think_close(host->chat);
-    struct constraint_options options = {0};
-    struct constraint *constraint = NULL;
-    if (opens_thinking && *think_close)
-        options.free_until = think_close;
     if (c->answer.form == ANSWER_SCHEMA)
-        constraint =
-            constraint_open_schema(host->vocabulary, json_text(c->answer.schema), &options);
-    else if (c->answer.form == ANSWER_JSON)
-        constraint = constraint_open_json_object(host->vocabulary, &options);
-    else if (json_str(request->sampling.grammar).size)
-        constraint = grammar_constraint(host, json_str(request->sampling.grammar), &options);
-    else if (c->n_tools)
-        constraint = tools_constraint(host, c, &options);
-    if (!constraint)
+        return constraint_open_schema(host->vocabulary, json_text(c->answer.schema), options);
+    if (c->answer.form == ANSWER_JSON)
+        return constraint_open_json_object(host->vocabulary, options);
+    if (json_str(request->sampling.grammar).size)
+        return grammar_constraint(host, json_str(request->sampling.grammar), options);
+    return c->n_tools ? tools_constraint(host, c, options) : NULL;
+}
+
+// Everything that compile() looks at.
+static struct digest_key key_of(const struct api_request *request,
+                                const struct constraint_options *options)
+{
+    const struct conversation *c = &request->conversation;
+    const char kind[] = {(char)('0' + (int)c->answer.form), (char)('0' + (int)c->tool_choice.kind),
+                         c->tool_choice.is_single ? '1' : '0'};
+    struct digest *digest = digest_open();
+    digest_add(digest, (struct str){kind, sizeof kind});
+    digest_add(digest, str_of(options->free_until));
+    digest_add(digest, str_of(options->free_opener));
+    digest_add(digest, json_str(request->sampling.grammar));
+    digest_add(digest, c->tool_choice.name);
+    if (c->answer.form == ANSWER_SCHEMA) {
+        digest_add(digest, json_text(c->answer.schema));
+        return digest_close(digest);
+    }
+    for (size_t i = 0; i < c->n_tools; i++) {
+        digest_add(digest, c->tools[i].name);
+        digest_add(digest, json_text(c->tools[i].schema));
+    }
+    return digest_close(digest);
+}
+
+static void tell_relaxation(void *context, const struct relaxation *relaxation)
+{
+    host_say(context, "schema: %s: %s, so it is not enforced there",
+             relaxation->pointer && *relaxation->pointer ? relaxation->pointer : "/",
+             relaxation->cause);
+}
+
+static bool is_free(const struct api_request *request)
+{
+    const struct conversation *c = &request->conversation;
+    return c->answer.form == ANSWER_FREE && !json_str(request->sampling.grammar).size &&
+           c->n_tools == 0;
+}
+
+struct constraint_state *host_constrain(struct host *host, const struct api_request *request,
+                                        enum answer_place place)
+{
+    const char *close = chat_model_think_close(host->chat);
+    struct constraint_options options = {.size_max = CONSTRAINT_SIZE_MAX};
+    if (is_free(request))
         return NULL;
+    if (*close && place != PLACE_ANSWER)
+        options.free_until = close;
+    if (*close && place == PLACE_START)
+        options.free_opener = chat_model_think_open(host->chat);
+    struct digest_key key = key_of(request, &options);
+    struct constraint *constraint = constraint_cache_find(&host->constraints, &key);
+    if (!constraint) {
+        constraint = compile(host, request, &options);
+        if (!constraint)
+            return NULL;
+        constraint_cache_add(&host->constraints, &key, constraint);
+    }
+    constraint_cache_tell(&host->constraints, tell_relaxation, host);
     struct constraint_state *state = constraint_state_open(constraint);
     constraint_close(constraint); // the state shares it
     return state;

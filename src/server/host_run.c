@@ -153,6 +153,17 @@ void host_put_run_text(const struct run *run, struct buf *out, bool is_answer)
 
 // ---- generating ----
 
+static enum answer_place place_of(const struct run *run)
+{
+    if (!run->turn)
+        return PLACE_ANSWER;
+    if (run->tokens.n_ids > run->n_prompt)
+        return chat_turn_in_thinking(run->turn) ? PLACE_THINKING : PLACE_ANSWER;
+    if (run->opens_thinking)
+        return PLACE_THINKING;
+    return run->conversation.thinking.mode == THINKING_OFF ? PLACE_ANSWER : PLACE_START;
+}
+
 static enum err submit(struct run *run, struct error *error)
 {
     size_t n_generated = run->tokens.n_ids - run->n_prompt;
@@ -181,9 +192,7 @@ static enum err submit(struct run *run, struct error *error)
         generation.script = script.ids;
         generation.n_script = script.n_ids;
     } else {
-        bool in_thinking =
-            n_generated ? run->turn && chat_turn_in_thinking(run->turn) : run->opens_thinking;
-        generation.constraint = host_constrain(run->host, run->wish, in_thinking);
+        generation.constraint = host_constrain(run->host, run->wish, place_of(run));
     }
     enum err err = engine_submit(run->host->engine, &run->request, &generation, NULL, NULL, error);
     host_sampling_release(&sampling);

@@ -7,6 +7,7 @@
 #include "chat/turn.h"
 #include "engine/engine.h"
 #include "sample/constraint.h"
+#include "server/constraint_cache.h"
 #include "server/host.h"
 #include "server/host_script.h"
 
@@ -25,6 +26,7 @@ struct host {
     char *chat_template, *architecture, *bos_text, *eos_text;
     struct engine_config engine_config;
     struct host_script *script;
+    struct constraint_cache constraints;
 
     // While the model is awake.
     struct backend *backend;
@@ -45,9 +47,15 @@ struct host {
 
 void host_say(struct host *host, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+enum answer_place { // where a generation begins
+    PLACE_ANSWER,   // in the answer itself
+    PLACE_THINKING, // in thinking, which ends with its mark
+    PLACE_START,    // before either: the model may open thinking
+};
+
 // What the answer may be, for a run of the request; NULL when it is free.
 struct constraint_state *host_constrain(struct host *host, const struct api_request *request,
-                                        bool opens_thinking);
+                                        enum answer_place place);
 
 // ---- runs, for host_side() ----
 enum err host_prepare(void *self, struct run **out, const struct api_request *request,

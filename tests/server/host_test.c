@@ -378,6 +378,37 @@ TEST(host, a_thinking_budget_ends_the_thinking_and_the_answer_goes_on)
     stage_close(&stage);
 }
 
+TEST(host, a_model_may_open_its_thinking_before_a_constrained_answer)
+{
+    (void)state;
+    static const char chat_template[] =
+        "{%- for m in messages %}{{- '<|im_start|>' + m.role + '\\n' + m.content + "
+        "'<|im_end|>\\n' }}{%- endfor %}{{- '<|im_start|>assistant\\n' }}";
+    static const char *const modes[] = {"high", "none"};
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){.dialect = "qwq", .chat_template = chat_template},
+               NULL);
+    struct json_object *tokens = ask(&stage, "/tokenize", "{\"content\":\"<think>\"}");
+    int mark = json_object_get_int(json_object_array_get_idx(json_at(tokens, "tokens"), 0));
+    assert_int_equal(json_length(json_at(tokens, "tokens")), 1);
+    json_object_put(tokens);
+    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+        char body[500];
+        snprintf(body, sizeof body,
+                 "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"max_tokens\":8,"
+                 "\"reasoning_effort\":\"%s\",\"logit_bias\":[[%d,1000]],\"response_format\":"
+                 "{\"type\":\"json_object\"}}",
+                 modes[i], mark);
+        struct json_object *answer = ask(&stage, "/v1/chat/completions", body);
+        struct json_object *choice = json_object_array_get_idx(json_at(answer, "choices"), 0);
+        bool is_json = json_str_at(choice, "message.content").size > 0;
+        if (is_json != (i == 1))
+            fail_msg("%s", json_object_to_json_string(answer));
+        json_object_put(answer);
+    }
+    stage_close(&stage);
+}
+
 TEST(host, an_idle_model_sleeps_and_wakes)
 {
     (void)state;
@@ -447,5 +478,6 @@ RUN_TESTS(IS(host, greedy_answers_repeat_and_the_second_comes_from_the_cache),
           IS(host, answers_follow_their_schema_and_calls_their_tool),
           IS(host, a_raw_completion_follows_a_grammar), IS(host, sampling_fields_have_their_effect),
           IS(host, a_thinking_budget_ends_the_thinking_and_the_answer_goes_on),
+          IS(host, a_model_may_open_its_thinking_before_a_constrained_answer),
           IS(host, an_idle_model_sleeps_and_wakes),
           IS(host, answers_at_the_same_time_are_those_given_alone))
