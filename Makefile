@@ -5,6 +5,7 @@
 #   make check          style and structure    make fuzz       each fuzz target, FUZZ_SECONDS long
 #   make bench          benchmark programs     make test-neon  kernels under qemu (aarch64)
 #   make e2e            pinned real clients against scripted answers (SCENARIOS=... picks)
+#   make ember-eval     how many small jobs real clients do with the built-in model (CLIENT=...)
 #
 # Objects of a variant live in build/ or build/VARIANT/.  A file's suffix picks its instruction
 # set: foo_avx2.c is built only for x86-64 and only it gets -mavx2 (see ISA below).
@@ -141,13 +142,14 @@ run: setup
 	@test -n "$(MODEL)" || { echo 'say which model: make run MODEL=path.gguf'; exit 2; }
 	$(BUILD)/hearth serve -m "$(MODEL)" --port 8131
 
-.PHONY: all tests e2e test run-tests run setup check tidy asan tsan fuzz bench clean test-neon
+.PHONY: all tests e2e e2e-clients ember-eval test run-tests run setup check tidy asan tsan fuzz bench clean test-neon
 
 test: setup
 	@$(MAKE) --no-print-directory run-tests
 
 run-tests: all tests
 	@HEARTH=$(BUILD)/hearth BUILD=$(BUILD) sh tools/run-tests.sh $(TESTS)
+	@echo 'tests/ember' && $(PYTHON) tests/ember/tasks_test.py
 
 setup:
 	@sh tools/setup.sh build
@@ -182,11 +184,19 @@ test-neon:
 	@sh tools/test-neon.sh
 
 # ---- real clients and SDKs, pinned in tests/clients/package.json; needs node and npm ----
-e2e:
+e2e: e2e-clients
+	@sh tests/e2e/run.sh $(BUILD)/hearth $(BUILD)/e2e $(SCENARIOS)
+
+e2e-clients:
 	@sh tools/setup.sh build
 	@sh tools/setup.sh e2e
 	@$(MAKE) --no-print-directory $(BUILD)/hearth
-	@sh tests/e2e/run.sh $(BUILD)/hearth $(BUILD)/e2e $(SCENARIOS)
+	@sh tests/clients/install.sh $(BUILD)/e2e
+
+# How many of 60 small jobs a real client does with Ember: CLIENT=claude-tools FLAGS='--tasks 20 --show'
+CLIENT ?= claude-simple
+ember-eval: e2e-clients
+	@$(PYTHON) tests/ember/run.py --client $(CLIENT) $(FLAGS)
 
 bench: $(BENCHES)
 $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(LIB)
