@@ -109,6 +109,19 @@ value_ref schema_place(struct schema_store *store, const struct demand *demands,
     return ref;
 }
 
+void schema_demand_add(struct demand_list *list, enum demand_kind kind, struct json_object *json)
+{
+    STORE_GROW(list->items, list->n, list->capacity, 8);
+    list->items[list->n++] = (struct demand){kind, json};
+}
+
+value_ref schema_demands_take(struct schema_store *store, struct demand_list *list)
+{
+    value_ref ref = schema_place(store, list->items, list->n);
+    list->n = 0;
+    return ref;
+}
+
 void schema_relax(struct schema_store *store, struct json_object *where, const char *keyword,
                   const char *cause)
 {
@@ -153,24 +166,53 @@ static void expand(struct schema_store *store, value_ref ref)
 
 static bool exists(struct schema_store *store, value_ref ref);
 
+// Whether `needed` more items that `contains` counts can come from item `count` on.
+static bool can_find(struct schema_store *store, const struct array_spec *array, uint32_t count,
+                     uint32_t needed)
+{
+    uint32_t n = 0;
+    for (; count < array->n_items && count < array->max && n < needed; count++) {
+        if (exists(store, array->items_found[count]))
+            n++;
+        else if (!exists(store, array->items[count]))
+            return false; // and nothing behind it
+    }
+    return n >= needed || (array->max > count && array->max - count >= needed - n &&
+                           exists(store, array->rest_found));
+}
+
 static bool array_exists(struct schema_store *store, uint32_t i)
 {
     const struct array_spec array = store->arrays[i];
     if (array.min > array.max)
         return false;
     for (uint32_t k = 0; k < array.min; k++) {
-        if (!exists(store, k < array.n_items ? array.items[k] : array.rest)) {
-            bool may_be_found = array.items_found && array.min_found;
-            if (!may_be_found ||
-                !exists(store, k < array.n_items ? array.items_found[k] : array.rest_found))
-                return false;
-        }
+        if (!exists(store, k < array.n_items ? array.items[k] : array.rest) &&
+            (!array.items_found ||
+             !exists(store, k < array.n_items ? array.items_found[k] : array.rest_found)))
+            return false;
         if (k >= array.n_items)
             break;
     }
-    return !array.min_found ||
-           exists(store, array.n_items ? array.items_found[0] : array.rest_found) ||
-           exists(store, array.rest_found);
+    return !array.items_found || can_find(store, &array, 0, array.min_found);
+}
+
+// Whether a property can be the one that `bit` asks for.
+static bool object_finds(struct schema_store *store, const struct object_spec *object, uint8_t bit)
+{
+    for (size_t k = 0; k < object->n_others; k++) {
+        struct object_other other = object->others[k];
+        if (bit == MARK_VALUE ? other.found != SPEC_NONE && exists(store, other.found)
+                              : other.marks & bit && exists(store, other.value))
+            return true;
+    }
+    for (size_t p = 0; p < object->n_properties; p++)
+        if (object->allowed[p / 64] >> (p % 64) & 1 &&
+            (bit == MARK_VALUE
+                 ? object->values_found[p] != SPEC_NONE && exists(store, object->values_found[p])
+                 : object->marks[p] & bit && exists(store, object->values[p])))
+            return true;
+    return false;
 }
 
 static bool object_exists(struct schema_store *store, uint32_t i)
@@ -182,6 +224,9 @@ static bool object_exists(struct schema_store *store, uint32_t i)
             return false;
         n_possible += object.allowed[p / 64] >> (p % 64) & 1;
     }
+    for (unsigned bit = 1; bit <= MARK_VALUE; bit <<= 1)
+        if (object.needs & bit && !object_finds(store, &object, (uint8_t)bit))
+            return false;
     return object.n_others || n_possible >= object.min;
 }
 
@@ -249,20 +294,27 @@ bool schema_value_exists(struct schema_store *store, value_ref ref)
     return exists(store, ref);
 }
 
+// Leaves out what no value exists for; objects may move while values are worked out.
 struct object_spec *schema_object(struct schema_store *store, uint32_t i)
 {
     if (store->objects[i].is_prepared)
         return &store->objects[i];
     store->objects[i].is_prepared = true;
-    for (size_t p = 0; p < store->objects[i].n_properties; p++)
-        if (store->objects[i].allowed[p / 64] >> (p % 64) & 1 &&
-            !exists(store, store->objects[i].values[p]))
-            store->objects[i].allowed[p / 64] &= ~(UINT64_C(1) << (p % 64));
+    const struct object_spec object = store->objects[i];
+    for (size_t p = 0; p < object.n_properties; p++) {
+        value_ref *found = &object.values_found[p];
+        if (*found != SPEC_NONE && !exists(store, *found))
+            *found = SPEC_NONE;
+        if (object.allowed[p / 64] >> (p % 64) & 1 && !exists(store, object.values[p]))
+            object.allowed[p / 64] &= ~(UINT64_C(1) << (p % 64));
+    }
     size_t n_kept = 0;
-    for (size_t k = 0; k < store->objects[i].n_others; k++) {
-        struct object_other other = store->objects[i].others[k];
+    for (size_t k = 0; k < object.n_others; k++) {
+        struct object_other other = object.others[k];
+        if (other.found != SPEC_NONE && !exists(store, other.found))
+            other.found = SPEC_NONE;
         if (exists(store, other.value))
-            store->objects[i].others[n_kept++] = other;
+            object.others[n_kept++] = other;
     }
     store->objects[i].n_others = n_kept;
     return &store->objects[i];
@@ -328,10 +380,9 @@ void schema_store_close(struct schema_store *store)
 {
     if (!store)
         return;
-    for (size_t i = 0; i < store->n_documents; i++) {
+    for (size_t i = 0; i < store->n_documents; i++)
         json_object_put(store->documents[i].root);
-        free(store->documents[i].ids);
-    }
+    schema_names_release(store);
     for (size_t i = 0; i < store->n_places; i++)
         free(store->places[i].spec.shapes);
     for (size_t i = 0; i < store->n_relaxations; i++) {
@@ -353,23 +404,6 @@ void schema_store_close(struct schema_store *store)
     free(store->relaxations);
     free(store->patterns);
     free(store);
-}
-
-static void mark_document(struct json_object *node, uintptr_t number, int depth)
-{
-    if (depth > SCHEMA_DEPTH_MAX)
-        return;
-    if (json_object_is_type(node, json_type_object)) {
-        json_object_set_userdata(node, (void *)number, NULL);
-        json_object_object_foreach(node, name, value)
-        {
-            (void)name;
-            mark_document(value, number, depth + 1);
-        }
-    } else if (json_object_is_type(node, json_type_array)) {
-        for (size_t i = 0; i < json_object_array_length(node); i++)
-            mark_document(json_object_array_get_idx(node, i), number, depth + 1);
-    }
 }
 
 static int draft_of(struct json_object *schema)
@@ -394,8 +428,10 @@ static value_ref add_root(struct schema_store *store, struct json_object *root)
     store->documents =
         mem_resize(store->documents, store->n_documents + 1, sizeof *store->documents);
     store->documents[store->n_documents++] =
-        (struct schema_document){.root = root, .draft = draft_of(root)};
-    mark_document(root, store->n_documents, 0);
+        (struct schema_document){.root = root,
+                                 .draft = draft_of(root),
+                                 .is_draft_sure = schema_get(root, "$schema") != NULL};
+    schema_mark(store, (uint32_t)store->n_documents - 1);
     if (!json_object_is_type(root, json_type_object) &&
         !json_object_is_type(root, json_type_boolean))
         schema_relax(store, root, NULL, "a schema is an object");
@@ -475,6 +511,12 @@ value_ref schema_add_arguments(struct schema_store *store, struct json_object *s
         return ref;
     schema_relax_all(store, own, "no object satisfies this schema");
     return schema_any_object(store);
+}
+
+bool schema_array_can_find(struct schema_store *store, uint32_t i, uint32_t count, uint32_t needed)
+{
+    const struct array_spec array = store->arrays[i];
+    return can_find(store, &array, count, needed);
 }
 
 const struct array_spec *schema_array(const struct schema_store *store, uint32_t i)

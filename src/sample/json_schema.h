@@ -51,6 +51,8 @@ bool schema_value_exists(struct schema_store *store, value_ref ref);
 // Before an object is opened: leaves out names whose values cannot exist.
 struct object_spec *schema_object(struct schema_store *store, uint32_t i);
 const struct array_spec *schema_array(const struct schema_store *store, uint32_t i);
+// Whether `needed` more items that `contains` counts can come from item `count` on.
+bool schema_array_can_find(struct schema_store *store, uint32_t i, uint32_t count, uint32_t needed);
 const struct literal_set *schema_literals(const struct schema_store *store, uint32_t i);
 struct dfa *schema_dfa(struct schema_store *store);
 struct number_table *schema_numbers(struct schema_store *store);

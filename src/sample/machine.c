@@ -336,9 +336,10 @@ void machine_complete(struct machine *machine, struct thread thread)
     case THREAD_OTHER_NAME: {
         const struct object_spec *object = schema_object(m->store, f.i);
         struct frame next = f;
+        struct object_other other = object->others[thread.low];
         next.count = machine_count_up(object, f.count);
-        machine_emit_kind(m, set, machine_after_name(m), object->others[thread.low].value,
-                          machine_add_frame(m, next));
+        next.found |= other.marks;
+        machine_emit_values(m, set, next, other.value, other.found);
         break;
     }
     case THREAD_OTHER_OPENING:

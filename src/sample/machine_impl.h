@@ -44,6 +44,9 @@ void machine_step_literal(struct machine *m, size_t set, struct thread thread, u
 bool machine_is_unique_item(const struct machine *m, struct thread thread);
 // What follows a name: a bare one holds its colon.
 enum thread_kind machine_after_name(const struct machine *m);
+// Goes on with the value of a name: any, and as one that is asked for; SPEC_NONE: not that.
+void machine_emit_values(struct machine *m, size_t set, struct frame frame, value_ref value,
+                         value_ref found);
 // Counts matter only where there are bounds.
 uint32_t machine_count_up(const struct object_spec *object, uint32_t count);
 

@@ -50,7 +50,7 @@ static void next_item(struct machine *m, size_t set, uint32_t frame, int byte)
                                                  : array.rest;
         if (found && f.found >= array.max_found)
             continue;
-        if (!found && needed && array.max - f.count - 1 < needed)
+        if (!found && needed && !schema_array_can_find(m->store, f.i, f.count + 1, needed))
             continue;
         if (!schema_value_exists(m->store, item))
             continue;
@@ -80,11 +80,42 @@ static bool can_close_array(const struct machine *m, uint32_t frame)
 
 // ---- objects ----
 
+// Whether another property than `p` can still be one that `bit` asks for.
+static bool can_find(const struct machine *m, const struct frame *f,
+                     const struct object_spec *object, uint32_t p, unsigned bit)
+{
+    for (size_t k = 0; k < object->n_others; k++)
+        if (bit == MARK_VALUE ? object->others[k].found != SPEC_NONE
+                              : object->others[k].marks & bit)
+            return true;
+    for (uint32_t q = 0; q < object->n_properties; q++)
+        if (q != p && machine_has_bit(object->allowed, q) && !machine_is_seen(m, f->seen, q) &&
+            (bit == MARK_VALUE ? object->values_found[q] != SPEC_NONE : object->marks[q] & bit))
+            return true;
+    return false;
+}
+
+// Whether property p may be written so that it is one that `gained` asks for, and others can still be
+// what else is asked for.
+static bool may_follow(const struct machine *m, const struct frame *f,
+                       const struct object_spec *object, uint32_t p, unsigned gained)
+{
+    unsigned missing = object->needs & ~(f->found | gained);
+    for (unsigned bit = 1; missing && bit <= MARK_VALUE; bit <<= 1)
+        if (missing & bit && !can_find(m, f, object, p, bit))
+            return false;
+    return true;
+}
+
 // Whether property p may still be written.
 static bool is_open(const struct machine *m, const struct frame *f,
                     const struct object_spec *object, uint32_t p)
 {
     if (!machine_has_bit(object->allowed, p) || machine_is_seen(m, f->seen, p))
+        return false;
+    if (object->needs && !may_follow(m, f, object, p, object->marks[p]) &&
+        (object->values_found[p] == SPEC_NONE ||
+         !may_follow(m, f, object, p, object->marks[p] | MARK_VALUE)))
         return false;
     if (object->max == SPEC_NO_LIMIT || machine_has_bit(object->required, p))
         return true;
@@ -137,7 +168,7 @@ static bool can_close_object(const struct machine *m, uint32_t frame)
         if (machine_is_seen(m, f->seen, object->implications[i].if_present) &&
             !machine_is_seen(m, f->seen, object->implications[i].then_required))
             return false;
-    return f->count >= object->min;
+    return f->count >= object->min && !(object->needs & ~f->found);
 }
 
 // A bare name holds its colon.
@@ -168,6 +199,17 @@ uint32_t machine_count_up(const struct object_spec *object, uint32_t count)
     return object->min || object->max != SPEC_NO_LIMIT ? count + 1 : 0;
 }
 
+void machine_emit_values(struct machine *m, size_t set, struct frame frame, value_ref value,
+                         value_ref found)
+{
+    if (value != SPEC_NONE)
+        machine_emit_kind(m, set, machine_after_name(m), value, machine_add_frame(m, frame));
+    if (found == SPEC_NONE || frame.found & MARK_VALUE)
+        return;
+    frame.found |= MARK_VALUE;
+    machine_emit_kind(m, set, machine_after_name(m), found, machine_add_frame(m, frame));
+}
+
 void machine_step_name(struct machine *m, size_t set, struct thread thread, unsigned byte)
 {
     const struct frame f = m->frames[thread.frame];
@@ -185,7 +227,11 @@ void machine_step_name(struct machine *m, size_t set, struct thread thread, unsi
     struct frame next = f;
     next.seen = machine_seen_with(m, f.seen, object->n_words, p);
     next.count = machine_count_up(object, f.count);
-    machine_emit_kind(m, set, machine_after_name(m), object->values[p], machine_add_frame(m, next));
+    next.found |= object->marks[p];
+    bool may_be_any = may_follow(m, &f, object, p, object->marks[p]);
+    bool may_be_found = may_follow(m, &f, object, p, object->marks[p] | MARK_VALUE);
+    machine_emit_values(m, set, next, may_be_any ? object->values[p] : SPEC_NONE,
+                        may_be_found ? object->values_found[p] : SPEC_NONE);
 }
 
 void machine_step_other_name(struct machine *m, size_t set, struct thread thread, unsigned byte)

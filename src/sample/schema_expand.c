@@ -11,6 +11,7 @@
 #define LEAVES_MAX      512     // alternatives of one place; past it, choices are left out
 #define STORE_STEPS_MAX 3000000 // of all places; past it none is multiplied out
 #define ONE_OF_MAX      12      // options up to which each excludes the others
+#define OPTION_SETS_MAX 5       // options of anyOf of which all combinations are told apart
 
 struct note *schema_note_add(struct expansion *x, struct note **list, struct json_object *json,
                              const char *name)
@@ -21,7 +22,7 @@ struct note *schema_note_add(struct expansion *x, struct note **list, struct jso
         static struct note spare; // written, never read: the leaf is given up
         return &spare;
     }
-    *note = (struct note){.next = *list, .json = json, .name = name};
+    *note = (struct note){.next = *list, .json = json, .name = name, .scope = x->scope};
     *list = note;
     return note;
 }
@@ -34,7 +35,7 @@ void schema_branch_add(struct expansion *x, struct leaf *leaf, enum branch_kind 
         x->is_full = true;
         return;
     }
-    *branch = (struct branch){leaf->branches, kind, json, name};
+    *branch = (struct branch){leaf->branches, kind, json, name, x->scope};
     leaf->branches = branch;
 }
 
@@ -44,11 +45,7 @@ static struct json_object *behind_reference(struct expansion *x, struct json_obj
 {
     for (int i = 0; i < 8; i++) {
         struct json_object *reference = schema_get(schema, "$ref");
-        struct schema_document *document = schema_document_of(x->store, schema);
-        if (!reference || !document || !json_object_is_type(reference, json_type_string))
-            break;
-        struct json_object *target =
-            schema_resolve(x->store, document, json_object_get_string(reference));
+        struct json_object *target = reference ? schema_resolve(x->store, schema, reference) : NULL;
         if (!target)
             break;
         schema = target;
@@ -78,15 +75,39 @@ static bool lists_meet(struct json_object *a, struct json_object *b)
     return false;
 }
 
-// Whether two options obviously have no value in common: other types, or other constants.
-static bool are_apart(struct expansion *x, struct json_object *a, struct json_object *b, int depth)
+// Whether objects of `a` have a name that `b` does not let in.
+static bool needs_forbidden(struct json_object *a, struct json_object *b)
+{
+    struct json_object *list = schema_get(a, "required");
+    struct json_object *properties = schema_get(b, "properties"), *found;
+    bool is_closed = schema_is_false(schema_get(b, "additionalProperties")) &&
+                     !schema_get(b, "patternProperties");
+    for (size_t i = 0;
+         json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++) {
+        struct json_object *name = json_object_array_get_idx(list, i);
+        if (!json_object_is_type(name, json_type_string))
+            continue;
+        bool is_known = json_object_is_type(properties, json_type_object) &&
+                        json_object_object_get_ex(properties, json_object_get_string(name), &found);
+        if (is_known ? schema_is_false(found) : is_closed)
+            return true;
+    }
+    return false;
+}
+
+// Whether two options obviously have no value of `types` in common: other types, other constants, a
+// property that one needs and the other forbids.
+static bool are_apart(struct expansion *x, struct json_object *a, struct json_object *b,
+                      unsigned types, int depth)
 {
     a = behind_reference(x, a);
     b = behind_reference(x, b);
     if (!json_object_is_type(a, json_type_object) || !json_object_is_type(b, json_type_object))
         return schema_is_false(a) || schema_is_false(b);
     struct json_object *type_a = schema_get(a, "type"), *type_b = schema_get(b, "type");
-    if (type_a && type_b && !(schema_types_of(x, a, type_a) & schema_types_of(x, b, type_b)))
+    types &= type_a ? schema_types_of(x, a, type_a) : TYPE_ANY;
+    types &= type_b ? schema_types_of(x, b, type_b) : TYPE_ANY;
+    if (!types)
         return true;
     struct json_object *const_a = schema_get(a, "const"), *const_b = schema_get(b, "const");
     if (const_a && const_b)
@@ -98,23 +119,52 @@ static bool are_apart(struct expansion *x, struct json_object *a, struct json_ob
         return !lists_meet(enum_a, enum_b);
     struct json_object *properties = schema_get(a, "properties");
     struct json_object *others = schema_get(b, "properties");
-    if (depth >= 2 || !type_a || !type_b || !json_object_is_type(properties, json_type_object) ||
+    bool is_object = !(types & ~(unsigned)TYPE_OBJECT);
+    if (is_object && (needs_forbidden(a, b) || needs_forbidden(b, a)))
+        return true;
+    if (depth >= 2 || !is_object || !json_object_is_type(properties, json_type_object) ||
         !json_object_is_type(others, json_type_object))
         return false;
     json_object_object_foreach(properties, name, schema)
     {
         struct json_object *other = schema_get(others, name);
         if (other && is_required(a, name) && is_required(b, name) &&
-            are_apart(x, schema, other, depth + 1))
+            are_apart(x, schema, other, TYPE_ANY, depth + 1))
             return true;
     }
     return false;
+}
+
+// Where it matters what was evaluated, options are taken together as well: each set of them, for a
+// value that follows all in the set.
+static void follow_option_sets(struct expansion *x, const struct leaf *leaf,
+                               struct json_object *list)
+{
+    size_t n = json_object_array_length(list);
+    for (size_t set = 1; set < (size_t)1 << n && !x->is_full; set++) {
+        struct leaf next = *leaf;
+        for (size_t i = 0; i < n; i++)
+            if (set >> i & 1)
+                schema_take(x, &next, json_object_array_get_idx(list, i));
+        schema_follow(x, next);
+    }
 }
 
 static void follow_options(struct expansion *x, const struct leaf *leaf, struct json_object *list,
                            bool is_one_of)
 {
     size_t n = json_object_array_length(list);
+    struct leaf open = *leaf;
+    if (x->scope && !is_one_of && n > 1) {
+        if (n <= OPTION_SETS_MAX) {
+            follow_option_sets(x, leaf, list);
+            return;
+        }
+        schema_relax(x->store, leaf->seen ? leaf->seen->json : NULL, NULL,
+                     "what many options of anyOf evaluate");
+        open.unevaluated = NULL;
+        leaf = &open;
+    }
     bool excludes = is_one_of && !x->is_plain && n <= ONE_OF_MAX;
     for (size_t i = 0; i < n && !x->is_full; i++) {
         struct json_object *option = json_object_array_get_idx(list, i);
@@ -122,7 +172,7 @@ static void follow_options(struct expansion *x, const struct leaf *leaf, struct 
         schema_take(x, &next, option);
         for (size_t k = 0; excludes && k < n; k++) {
             struct json_object *other = json_object_array_get_idx(list, k);
-            if (k == i || are_apart(x, option, other, 0))
+            if (k == i || are_apart(x, option, other, leaf->types, 0))
                 continue;
             schema_branch_add(x, &next, BRANCH_NOT, other, NULL);
         }
@@ -176,9 +226,21 @@ static void follow_dependency(struct expansion *x, const struct leaf *leaf, cons
     schema_follow(x, next);
 }
 
+// Whether an object would need a name that it must not have.
+static bool is_contradictory(const struct leaf *leaf)
+{
+    for (const struct note *lack = leaf->lacks; lack; lack = lack->next)
+        for (const struct note *need = leaf->required; need; need = need->next)
+            if (!strcmp(lack->name, need->name))
+                return true;
+    return false;
+}
+
 void schema_follow(struct expansion *x, struct leaf leaf)
 {
     x->store->n_steps++;
+    if (leaf.types & TYPE_OBJECT && is_contradictory(&leaf))
+        leaf.types &= ~(unsigned)TYPE_OBJECT;
     if (x->is_full || !leaf.types)
         return;
     if (++x->n_steps > STEPS_MAX || x->n_leaves >= x->n_leaves_max) {
@@ -192,6 +254,8 @@ void schema_follow(struct expansion *x, struct leaf leaf)
         return;
     }
     leaf.branches = branch->next;
+    const struct scope *outer = x->scope;
+    x->scope = branch->scope;
     switch (branch->kind) {
     case BRANCH_ANY_OF:
     case BRANCH_ONE_OF:
@@ -210,6 +274,7 @@ void schema_follow(struct expansion *x, struct leaf leaf)
         follow_dependency(x, &leaf, branch->name, branch->json);
         break;
     }
+    x->scope = outer;
 }
 
 // The leaf before any choice: what all alternatives have in common.
@@ -283,4 +348,20 @@ void schema_expand(struct schema_store *store, value_ref ref,
     x.is_full = false;
     x.n_steps = 0;
     schema_follow(&x, first);
+}
+
+bool schema_is_within(const struct scope *scope, const struct scope *outer)
+{
+    while (scope && scope != outer)
+        scope = scope->parent;
+    return scope == outer;
+}
+
+bool schema_has_inner(const struct leaf *leaf, const struct note *note, const char *keyword)
+{
+    for (const struct note *other = leaf->unevaluated; other; other = other->next)
+        if (other->scope != note->scope && schema_is_within(other->scope, note->scope) &&
+            schema_get(other->json, keyword))
+            return true;
+    return false;
 }

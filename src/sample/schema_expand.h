@@ -17,8 +17,9 @@ struct expansion {
     void (*leaf)(struct schema_store *store, value_ref ref, struct leaf *leaf);
     size_t n_leaves, n_steps;
     size_t n_leaves_max;
-    bool is_full;  // too many alternatives
-    bool is_plain; // second attempt: oneOf is anyOf, negations are left out
+    bool is_full;              // too many alternatives
+    bool is_plain;             // second attempt: oneOf is anyOf, negations are left out
+    const struct scope *scope; // of what is being taken
 };
 
 enum keyword {
@@ -59,6 +60,14 @@ enum keyword {
     KEY_DYNAMIC_REF,
 };
 
+// A keyword that bounds how long or large something of one type is.
+struct count_bound {
+    enum keyword keyword;
+    unsigned type; // of enum json_type_bit
+    bool is_min;
+    size_t own, other; // where a leaf keeps this bound, and the one of the other side
+};
+
 // ---- schema_expand.c ----
 
 struct note *schema_note_add(struct expansion *x, struct note **list, struct json_object *json,
@@ -71,6 +80,9 @@ void schema_follow(struct expansion *x, struct leaf leaf);
 // ---- schema_keyword.c ----
 
 bool schema_keyword_find(const char *name, enum keyword *out);
+const struct count_bound *schema_count_bound(enum keyword keyword); // NULL: none
+// Narrows the bound at `offset` of the leaf.
+void schema_bound(struct leaf *leaf, size_t offset, bool is_min, uint32_t count);
 // Adds to the leaf what the schema demands.
 void schema_take(struct expansion *x, struct leaf *leaf, struct json_object *schema);
 void schema_take_value(struct expansion *x, struct leaf *leaf, struct json_object *value);
@@ -79,7 +91,6 @@ bool schema_ignores_siblings(struct expansion *x, struct json_object *schema);
 unsigned schema_types_of(struct expansion *x, struct json_object *schema, struct json_object *type);
 bool schema_number_of(struct json_object *value, double *out);
 bool schema_count_of(struct json_object *value, uint32_t *out);
-bool schema_is_true(struct json_object *value);
 void schema_at_least(struct number_spec *spec, double min, bool is_excluded);
 void schema_at_most(struct number_spec *spec, double max, bool is_excluded);
 

@@ -136,11 +136,6 @@ bool schema_count_of(struct json_object *value, uint32_t *out)
     return true;
 }
 
-bool schema_is_true(struct json_object *value)
-{
-    return json_object_is_type(value, json_type_boolean) && json_object_get_boolean(value);
-}
-
 static const struct {
     const char *name;
     enum keyword keyword;
@@ -196,6 +191,36 @@ bool schema_keyword_find(const char *name, enum keyword *out)
     return false;
 }
 
+static const struct count_bound count_bounds[] = {
+    {KEY_MIN_LENGTH, TYPE_STRING, true, offsetof(struct leaf, min_length),
+     offsetof(struct leaf, max_length)},
+    {KEY_MAX_LENGTH, TYPE_STRING, false, offsetof(struct leaf, max_length),
+     offsetof(struct leaf, min_length)},
+    {KEY_MIN_ITEMS, TYPE_ARRAY, true, offsetof(struct leaf, min_items),
+     offsetof(struct leaf, max_items)},
+    {KEY_MAX_ITEMS, TYPE_ARRAY, false, offsetof(struct leaf, max_items),
+     offsetof(struct leaf, min_items)},
+    {KEY_MIN_PROPERTIES, TYPE_OBJECT, true, offsetof(struct leaf, min_properties),
+     offsetof(struct leaf, max_properties)},
+    {KEY_MAX_PROPERTIES, TYPE_OBJECT, false, offsetof(struct leaf, max_properties),
+     offsetof(struct leaf, min_properties)},
+};
+
+const struct count_bound *schema_count_bound(enum keyword keyword)
+{
+    for (size_t i = 0; i < COUNT_OF(count_bounds); i++)
+        if (count_bounds[i].keyword == keyword)
+            return &count_bounds[i];
+    return NULL;
+}
+
+void schema_bound(struct leaf *leaf, size_t offset, bool is_min, uint32_t count)
+{
+    uint32_t *bound = (uint32_t *)((char *)leaf + offset);
+    if (is_min ? count > *bound : count < *bound)
+        *bound = count;
+}
+
 // ---- objects ----
 
 static void take_required(struct expansion *x, struct leaf *leaf, struct json_object *list)
@@ -233,16 +258,15 @@ static void take_dependencies(struct expansion *x, struct leaf *leaf, struct jso
 // ---- references ----
 
 static void take_reference(struct expansion *x, struct leaf *leaf, struct json_object *schema,
-                           struct json_object *reference)
+                           struct json_object *reference, bool is_dynamic)
 {
-    struct schema_document *document = schema_document_of(x->store, schema);
-    struct json_object *target = NULL;
-    if (document && json_object_is_type(reference, json_type_string))
-        target = schema_resolve(x->store, document, json_object_get_string(reference));
+    struct json_object *target = is_dynamic ? schema_resolve_dynamic(x->store, schema, reference)
+                                            : schema_resolve(x->store, schema, reference);
     if (target)
         schema_take(x, leaf, target);
     else
-        schema_relax(x->store, schema, "$ref", "a reference that leads nowhere here");
+        schema_relax(x->store, schema, is_dynamic ? NULL : "$ref",
+                     "a reference that leads nowhere here");
 }
 
 bool schema_ignores_siblings(struct expansion *x, struct json_object *schema)
@@ -253,10 +277,26 @@ bool schema_ignores_siblings(struct expansion *x, struct json_object *schema)
 
 // ---- one keyword, demanded ----
 
+// Draft 4 says beside a limit whether it is excluded.
+static void take_limit(struct leaf *leaf, struct json_object *schema, enum keyword keyword,
+                       struct json_object *value)
+{
+    double number;
+    if (!schema_number_of(value, &number))
+        return;
+    if (keyword == KEY_MINIMUM || keyword == KEY_EXCLUSIVE_MINIMUM)
+        schema_at_least(&leaf->number, number,
+                        keyword == KEY_EXCLUSIVE_MINIMUM ||
+                            schema_is_true(schema_get(schema, "exclusiveMinimum")));
+    else
+        schema_at_most(&leaf->number, number,
+                       keyword == KEY_EXCLUSIVE_MAXIMUM ||
+                           schema_is_true(schema_get(schema, "exclusiveMaximum")));
+}
+
 static void take_keyword(struct expansion *x, struct leaf *leaf, struct json_object *schema,
                          enum keyword keyword, const char *name, struct json_object *value)
 {
-    double number;
     uint32_t count;
     switch (keyword) {
     case KEY_TYPE:
@@ -270,7 +310,7 @@ static void take_keyword(struct expansion *x, struct leaf *leaf, struct json_obj
         break;
     case KEY_REF:
     case KEY_DYNAMIC_REF:
-        take_reference(x, leaf, schema, value);
+        take_reference(x, leaf, schema, value, keyword == KEY_DYNAMIC_REF);
         break;
     case KEY_ALL_OF:
         for (size_t i = 0;
@@ -288,39 +328,30 @@ static void take_keyword(struct expansion *x, struct leaf *leaf, struct json_obj
         schema_branch_add(x, leaf, BRANCH_NOT, value, NULL);
         break;
     case KEY_IF:
-        if (schema_get(schema, "then") || schema_get(schema, "else"))
+        if (x->scope || schema_get(schema, "then") || schema_get(schema, "else"))
             schema_branch_add(x, leaf, BRANCH_IF, schema, NULL);
         break;
     case KEY_MINIMUM:
-        if (schema_number_of(value, &number))
-            schema_at_least(&leaf->number, number,
-                            schema_is_true(schema_get(schema, "exclusiveMinimum")));
-        break;
     case KEY_MAXIMUM:
-        if (schema_number_of(value, &number))
-            schema_at_most(&leaf->number, number,
-                           schema_is_true(schema_get(schema, "exclusiveMaximum")));
-        break;
     case KEY_EXCLUSIVE_MINIMUM:
-        if (schema_number_of(value, &number))
-            schema_at_least(&leaf->number, number, true);
-        break;
     case KEY_EXCLUSIVE_MAXIMUM:
-        if (schema_number_of(value, &number))
-            schema_at_most(&leaf->number, number, true);
+        take_limit(leaf, schema, keyword, value);
         break;
     case KEY_MULTIPLE_OF:
         if (!number_spec_multiple_of(&leaf->number, str_of(json_object_get_string(value))))
             schema_relax(x->store, schema, name, "multiples of this number");
         break;
     case KEY_MIN_LENGTH:
-        if (schema_count_of(value, &count) && count > leaf->min_length)
-            leaf->min_length = count;
-        break;
     case KEY_MAX_LENGTH:
-        if (schema_count_of(value, &count) && count < leaf->max_length)
-            leaf->max_length = count;
+    case KEY_MIN_ITEMS:
+    case KEY_MAX_ITEMS:
+    case KEY_MIN_PROPERTIES:
+    case KEY_MAX_PROPERTIES: {
+        const struct count_bound *bound = schema_count_bound(keyword);
+        if (schema_count_of(value, &count))
+            schema_bound(leaf, bound->own, bound->is_min, count);
         break;
+    }
     case KEY_PATTERN:
         if (json_object_is_type(value, json_type_string))
             schema_note_add(x, &leaf->patterns, value, NULL);
@@ -332,14 +363,6 @@ static void take_keyword(struct expansion *x, struct leaf *leaf, struct json_obj
     case KEY_ITEMS:
         if (!leaf->arrays || leaf->arrays->json != schema)
             schema_note_add(x, &leaf->arrays, schema, NULL);
-        break;
-    case KEY_MIN_ITEMS:
-        if (schema_count_of(value, &count) && count > leaf->min_items)
-            leaf->min_items = count;
-        break;
-    case KEY_MAX_ITEMS:
-        if (schema_count_of(value, &count) && count < leaf->max_items)
-            leaf->max_items = count;
         break;
     case KEY_UNIQUE_ITEMS:
         if (schema_is_true(value))
@@ -363,14 +386,6 @@ static void take_keyword(struct expansion *x, struct leaf *leaf, struct json_obj
     case KEY_REQUIRED:
         take_required(x, leaf, value);
         break;
-    case KEY_MIN_PROPERTIES:
-        if (schema_count_of(value, &count) && count > leaf->min_properties)
-            leaf->min_properties = count;
-        break;
-    case KEY_MAX_PROPERTIES:
-        if (schema_count_of(value, &count) && count < leaf->max_properties)
-            leaf->max_properties = count;
-        break;
     case KEY_PROPERTY_NAMES:
         schema_note_add(x, &leaf->name_schemas, value, NULL);
         break;
@@ -380,20 +395,26 @@ static void take_keyword(struct expansion *x, struct leaf *leaf, struct json_obj
         take_dependencies(x, leaf, schema, value);
         break;
     case KEY_UNEVALUATED_PROPERTIES:
-        leaf->unevaluated_properties = schema;
-        break;
     case KEY_UNEVALUATED_ITEMS:
-        schema_relax(x->store, schema, name, "not decided while writing");
+        if (!leaf->unevaluated || leaf->unevaluated->json != schema)
+            schema_note_add(x, &leaf->unevaluated, schema, NULL);
         break;
     }
 }
 
-static bool was_seen(const struct leaf *leaf, const struct json_object *schema)
+static bool was_seen(const struct expansion *x, const struct leaf *leaf,
+                     const struct json_object *schema)
 {
     for (const struct note *note = leaf->seen; note; note = note->next)
-        if (note->json == schema)
+        if (note->json == schema && (!x->scope || note->scope == x->scope))
             return true;
     return false;
+}
+
+// Whether names and items that nobody evaluated are asked for here.
+static bool opens_scope(struct json_object *schema)
+{
+    return schema_get(schema, "unevaluatedProperties") || schema_get(schema, "unevaluatedItems");
 }
 
 void schema_take(struct expansion *x, struct leaf *leaf, struct json_object *schema)
@@ -402,17 +423,25 @@ void schema_take(struct expansion *x, struct leaf *leaf, struct json_object *sch
     x->store->n_steps++;
     if (schema_is_false(schema))
         leaf->types = 0;
-    if (!json_object_is_type(schema, json_type_object) || was_seen(leaf, schema) || !leaf->types)
+    if (!json_object_is_type(schema, json_type_object) || was_seen(x, leaf, schema) || !leaf->types)
         return;
     if (x->n_steps > STEPS_MAX || leaf->depth > DEPTH_MAX) {
         x->is_full = true;
         return;
     }
     schema_note_add(x, &leaf->seen, schema, NULL);
+    const struct scope *outer = x->scope;
+    if (opens_scope(schema)) {
+        struct scope *scope = arena_new(&x->store->scratch, struct scope, 1);
+        x->is_full = x->is_full || !scope;
+        if (scope)
+            scope->parent = outer;
+        x->scope = scope ? scope : outer;
+    }
     leaf->depth++;
     struct json_object *reference = schema_get(schema, "$ref");
     if (reference && schema_ignores_siblings(x, schema)) {
-        take_reference(x, leaf, schema, reference);
+        take_reference(x, leaf, schema, reference, false);
     } else {
         json_object_object_foreach(schema, name, value)
         {
@@ -422,4 +451,5 @@ void schema_take(struct expansion *x, struct leaf *leaf, struct json_object *sch
         }
     }
     leaf->depth--;
+    x->scope = outer;
 }

@@ -1,4 +1,4 @@
-// Arrays and objects of a leaf: which demands hold for which item, for which name.
+// Objects of a leaf: which demands hold for which name.
 #include "sample/schema_store.h"
 
 #include <stdlib.h>
@@ -6,158 +6,14 @@
 
 #include "base/memory.h"
 
-#define ITEMS_MAX    2000 // places of their own in one array
-#define PATTERNS_MAX 4    // name patterns whose combinations are told apart
-
-struct demand_list {
-    struct demand *items;
-    size_t n, capacity;
-};
-
-static void demand_add(struct demand_list *list, enum demand_kind kind, struct json_object *json)
-{
-    STORE_GROW(list->items, list->n, list->capacity, 8);
-    list->items[list->n++] = (struct demand){kind, json};
-}
-
-static value_ref demands_take(struct schema_store *store, struct demand_list *list)
-{
-    value_ref ref = schema_place(store, list->items, list->n);
-    list->n = 0;
-    return ref;
-}
-
-// ---- arrays ----
-
-struct item_rules {             // of one schema
-    struct json_object *prefix; // a list or NULL
-    struct json_object *rest;   // a schema or NULL
-    size_t n_prefix;
-};
-
-static struct item_rules item_rules_of(struct json_object *schema)
-{
-    struct json_object *prefix = schema_get(schema, "prefixItems");
-    struct json_object *items = schema_get(schema, "items");
-    struct item_rules rules = {prefix, items, 0};
-    if (json_object_is_type(items, json_type_array)) // drafts up to 2019-09
-        rules = (struct item_rules){items, schema_get(schema, "additionalItems"), 0};
-    if (json_object_is_type(rules.prefix, json_type_array))
-        rules.n_prefix = json_object_array_length(rules.prefix);
-    return rules;
-}
-
-static void demand_item(struct demand_list *list, const struct leaf *leaf, size_t i)
-{
-    for (const struct note *note = leaf->arrays; note; note = note->next) {
-        struct item_rules rules = item_rules_of(note->json);
-        if (i < rules.n_prefix)
-            demand_add(list, DEMAND_SCHEMA, json_object_array_get_idx(rules.prefix, i));
-        else if (rules.rest)
-            demand_add(list, DEMAND_SCHEMA, rules.rest);
-    }
-    for (const struct note *note = leaf->array_value; note; note = note->next)
-        if (i < json_object_array_length(note->json))
-            demand_add(list, DEMAND_VALUE, json_object_array_get_idx(note->json, i));
-        else
-            demand_add(list, DEMAND_CANNOT_EXIST, NULL);
-}
-
-// The place of item i; `found`: as one that `contains` counts.
-static value_ref item_place(struct schema_store *store, const struct leaf *leaf, size_t i,
-                            bool found)
-{
-    struct demand_list list = {0};
-    const struct note *contains = leaf->contains;
-    demand_item(&list, leaf, i);
-    // Items that are not counted may match too, unless there is an upper bound.
-    if (contains && found)
-        demand_add(&list, contains->is_negated ? DEMAND_NOT : DEMAND_SCHEMA, contains->json);
-    else if (contains && contains->max != SPEC_NO_LIMIT)
-        demand_add(&list, contains->is_negated ? DEMAND_SCHEMA : DEMAND_NOT, contains->json);
-    value_ref ref = demands_take(store, &list);
-    free(list.items);
-    return ref;
-}
-
-static void array_unique(struct schema_store *store, const struct leaf *leaf,
-                         struct array_spec *array)
-{
-    if (!leaf->unique || array->max <= 1)
-        return;
-    const struct value_spec *item = NULL;
-    if (!array->n_items && store->places[array->rest].is_expanded)
-        item = &store->places[array->rest].spec;
-    else if (!array->n_items && store->places[array->rest].existence != EXISTENCE_ASKED)
-        item = schema_value(store, array->rest);
-    if (item && item->n_shapes == 1 && item->shapes[0].kind == SHAPE_LITERALS) {
-        array->unique = item->shapes[0].i;
-        uint32_t n = (uint32_t)store->literals[array->unique].n_owners;
-        array->max = n < array->max ? n : array->max;
-        return;
-    }
-    schema_relax(store, leaf->unique, "uniqueItems", "items that are not a list of constants");
-}
-
-void schema_leaf_array(struct schema_store *store, value_ref ref, struct leaf *leaf)
-{
-    struct array_spec array = {.min = leaf->min_items,
-                               .max = leaf->max_items,
-                               .max_found = SPEC_NO_LIMIT,
-                               .unique = SPEC_NONE};
-    size_t n = 0;
-    for (const struct note *note = leaf->arrays; note; note = note->next) {
-        struct item_rules rules = item_rules_of(note->json);
-        n = rules.n_prefix > n ? rules.n_prefix : n;
-    }
-    for (const struct note *note = leaf->array_value; note; note = note->next) {
-        uint32_t size = (uint32_t)json_object_array_length(note->json);
-        n = size > n ? size : n;
-        array.min = size > array.min ? size : array.min;
-        array.max = size < array.max ? size : array.max;
-    }
-    if (array.max < array.min)
-        return;
-    if (n > ITEMS_MAX) {
-        schema_relax(store, leaf->seen ? leaf->seen->json : NULL, NULL, "too many single items");
-        n = ITEMS_MAX;
-    }
-    if (leaf->contains && leaf->contains->next)
-        schema_relax(store, leaf->contains->next->json, NULL, "more than one contains");
-    array.n_items = n;
-    array.items = arena_new(&store->arena, value_ref, n + 1);
-    array.items_found = leaf->contains ? arena_new(&store->arena, value_ref, n + 1) : NULL;
-    if (!array.items || (leaf->contains && !array.items_found))
-        return;
-    for (size_t i = 0; i <= n; i++) {
-        value_ref item = item_place(store, leaf, i, false);
-        value_ref found = leaf->contains ? item_place(store, leaf, i, true) : item;
-        array.items[i] = item;
-        if (array.items_found)
-            array.items_found[i] = found;
-        array.rest = item;
-        array.rest_found = found;
-    }
-    if (leaf->contains) {
-        array.min_found = leaf->contains->min;
-        array.max_found = leaf->contains->max;
-        if (array.min_found > array.min)
-            array.min = array.min_found;
-    }
-    array_unique(store, leaf, &array);
-    if (array.max < array.min)
-        return;
-    STORE_GROW(store->arrays, store->n_arrays, store->arrays_capacity, 16);
-    store->arrays[store->n_arrays] = array;
-    schema_add_shape(store, ref, SHAPE_ARRAY, (uint32_t)store->n_arrays++);
-}
+#define PATTERNS_MAX 4 // name patterns whose combinations are told apart
 
 // ---- names ----
 
 struct name_pattern {
     struct json_object *schema; // whose patternProperties it is from
     const char *text;
-    struct json_object *value; // the schema for matching names
+    struct json_object *value; // the schema for matching names; NULL: of a schema to be failed
     regex_id regex;            // over the name, without quotes
     dfa_state start;
 };
@@ -166,12 +22,14 @@ struct names { // while one object is built
     struct schema_store *store;
     const struct leaf *leaf;
     struct name_pattern *patterns;
-    size_t n_patterns;
+    size_t n_patterns, patterns_capacity;
     const char **known; // property names, each once
     size_t n_known, known_capacity;
     uint32_t *table; // open addressing, index + 1
     size_t table_size;
-    regex_id allowed; // by propertyNames; any_text when there is none
+    const struct note *witnesses; // properties that are asked for: any of some name ...
+    const struct note *valued;    // ... or one of them with a value of its own
+    regex_id allowed;             // by propertyNames; any_text when there is none
     dfa_state allowed_start;
 };
 
@@ -241,6 +99,16 @@ static void collect_names(struct names *names)
     for (size_t l = 0; l < COUNT_OF(lists); l++)
         for (const struct note *note = lists[l]; note; note = note->next)
             name_index(names, note->name, true);
+    for (const struct note *note = names->witnesses; note; note = note->next) {
+        struct json_object *failed = schema_get(note->owner, "properties");
+        if (!json_object_is_type(failed, json_type_object))
+            continue;
+        json_object_object_foreach(failed, name, value)
+        {
+            (void)value;
+            name_index(names, name, true);
+        }
+    }
     for (const struct note *note = leaf->implications; note; note = note->next) {
         name_index(names, note->name, true);
         if (json_object_is_type(note->json, json_type_string))
@@ -248,22 +116,37 @@ static void collect_names(struct names *names)
     }
 }
 
-static void collect_patterns(struct names *names)
+static void add_pattern(struct names *names, struct json_object *schema, const char *text,
+                        struct json_object *value)
 {
     struct schema_store *store = names->store;
-    size_t capacity = 0;
+    struct json_object *patterns = schema_get(schema, "patternProperties");
+    bool is_relaxed;
+    STORE_GROW(names->patterns, names->n_patterns, names->patterns_capacity, 4);
+    struct name_pattern *pattern = &names->patterns[names->n_patterns++];
+    *pattern = (struct name_pattern){schema, text, value, REGEX_EMPTY, DFA_DEAD};
+    pattern->regex = schema_pattern(store, patterns, text, text, strlen(text), &is_relaxed);
+    pattern->start = dfa_start(&store->dfa, pattern->regex, DFA_DEAD, 0);
+}
+
+static void collect_patterns(struct names *names)
+{
     for (const struct note *note = names->leaf->objects; note; note = note->next) {
         struct json_object *patterns = schema_get(note->json, "patternProperties");
         if (!json_object_is_type(patterns, json_type_object))
             continue;
-        json_object_object_foreach(patterns, text, schema)
+        json_object_object_foreach(patterns, text, value)
+            add_pattern(names, note->json, text, value);
+    }
+    for (const struct note *note = names->witnesses; note; note = note->next) {
+        struct json_object *failed = schema_get(note->owner, "patternProperties");
+        if (!json_object_is_type(failed, json_type_object))
+            continue;
+        json_object_object_foreach(failed, text, value)
         {
-            bool is_relaxed;
-            STORE_GROW(names->patterns, names->n_patterns, capacity, 4);
-            struct name_pattern *pattern = &names->patterns[names->n_patterns++];
-            *pattern = (struct name_pattern){note->json, text, schema, REGEX_EMPTY, DFA_DEAD};
-            pattern->regex = schema_pattern(store, patterns, text, text, strlen(text), &is_relaxed);
-            pattern->start = dfa_start(&store->dfa, pattern->regex, DFA_DEAD, 0);
+            (void)value;
+            if (!note->name || !strcmp(note->name, text))
+                add_pattern(names, note->owner, text, NULL);
         }
     }
 }
@@ -290,51 +173,136 @@ static bool value_has(struct json_object *object, const char *name, struct json_
     return json_object_object_get_ex(object, name, value);
 }
 
+// Whether the schema's own properties or patterns know the name.
+static bool is_covered(const struct names *names, struct json_object *schema, const char *name,
+                       unsigned matched)
+{
+    struct json_object *properties = schema_get(schema, "properties"), *value;
+    if (name && json_object_is_type(properties, json_type_object) &&
+        value_has(properties, name, &value))
+        return true;
+    for (size_t p = 0; p < names->n_patterns; p++)
+        if (names->patterns[p].schema == schema && matched >> p & 1)
+            return true;
+    return false;
+}
+
+static void demand_unevaluated_name(const struct names *names, struct demand_list *list,
+                                    const char *name, unsigned matched)
+{
+    static const char keyword[] = "unevaluatedProperties";
+    const struct leaf *leaf = names->leaf;
+    for (const struct note *note = leaf->unevaluated; note; note = note->next) {
+        struct json_object *schema = schema_get(note->json, keyword);
+        bool is_evaluated = !schema || schema_has_inner(leaf, note, keyword);
+        for (const struct note *object = leaf->objects; object && !is_evaluated;
+             object = object->next)
+            is_evaluated = schema_is_within(object->scope, note->scope) &&
+                           (schema_get(object->json, "additionalProperties") ||
+                            is_covered(names, object->json, name, matched));
+        if (!is_evaluated)
+            schema_demand_add(list, DEMAND_SCHEMA, schema);
+    }
+}
+
 // What holds for the value of `name` (NULL: of any name that matches exactly the patterns whose
 // bits are set).
-static value_ref name_place(struct names *names, const char *name, unsigned matched)
+static value_ref name_place(struct names *names, const char *name, unsigned matched, bool is_found)
 {
     struct demand_list list = {0};
     const struct leaf *leaf = names->leaf;
-    bool is_evaluated = false;
     for (const struct note *note = leaf->objects; note; note = note->next) {
         struct json_object *schema = schema_get(note->json, "properties"), *value = NULL;
-        bool is_covered = false;
         if (name && json_object_is_type(schema, json_type_object) &&
-            value_has(schema, name, &value)) {
-            demand_add(&list, DEMAND_SCHEMA, value);
-            is_covered = true;
-        }
-        for (size_t p = 0; p < names->n_patterns; p++) {
-            if (names->patterns[p].schema != note->json || !(matched >> p & 1))
-                continue;
-            demand_add(&list, DEMAND_SCHEMA, names->patterns[p].value);
-            is_covered = true;
-        }
+            value_has(schema, name, &value))
+            schema_demand_add(&list, DEMAND_SCHEMA, value);
+        for (size_t p = 0; p < names->n_patterns; p++)
+            if (names->patterns[p].schema == note->json && names->patterns[p].value &&
+                matched >> p & 1)
+                schema_demand_add(&list, DEMAND_SCHEMA, names->patterns[p].value);
         struct json_object *additional = schema_get(note->json, "additionalProperties");
-        if (!is_covered && additional)
-            demand_add(&list, DEMAND_SCHEMA, additional);
-        is_evaluated = is_evaluated || is_covered || additional;
+        if (additional && !is_covered(names, note->json, name, matched))
+            schema_demand_add(&list, DEMAND_SCHEMA, additional);
     }
-    if (leaf->unevaluated_properties && !is_evaluated)
-        demand_add(&list, DEMAND_SCHEMA,
-                   schema_get(leaf->unevaluated_properties, "unevaluatedProperties"));
+    demand_unevaluated_name(names, &list, name, matched);
     for (const struct note *note = leaf->object_value; note; note = note->next) {
         struct json_object *value = NULL;
         if (name && value_has(note->json, name, &value))
-            demand_add(&list, DEMAND_VALUE, value);
+            schema_demand_add(&list, DEMAND_VALUE, value);
         else
-            demand_add(&list, DEMAND_CANNOT_EXIST, NULL);
+            schema_demand_add(&list, DEMAND_CANNOT_EXIST, NULL);
     }
     for (const struct note *note = leaf->property_nots; name && note; note = note->next)
         if (!strcmp(note->name, name))
-            demand_add(&list, DEMAND_NOT, note->json);
+            schema_demand_add(&list, DEMAND_NOT, note->json);
     for (const struct note *note = leaf->lacks; name && note; note = note->next)
         if (!strcmp(note->name, name))
-            demand_add(&list, DEMAND_CANNOT_EXIST, NULL);
-    value_ref ref = demands_take(names->store, &list);
+            schema_demand_add(&list, DEMAND_CANNOT_EXIST, NULL);
+    if (is_found)
+        schema_demand_add(&list, DEMAND_NOT, names->valued->json);
+    value_ref ref = schema_demands_take(names->store, &list);
     free(list.items);
     return ref;
+}
+
+// Whether a property of this name is among those that `witness` asks for.
+static bool is_asked_for(const struct names *names, const struct note *witness, const char *name,
+                         unsigned matched)
+{
+    if (!witness->name)
+        return !is_covered(names, witness->owner, name, matched);
+    for (size_t p = 0; p < names->n_patterns; p++)
+        if (names->patterns[p].schema == witness->owner && !names->patterns[p].value &&
+            !strcmp(names->patterns[p].text, witness->name))
+            return matched >> p & 1;
+    return false;
+}
+
+static uint8_t name_marks(const struct names *names, const char *name, unsigned matched)
+{
+    unsigned marks = 0, bit = 1;
+    for (const struct note *note = names->witnesses; note; note = note->next) {
+        if (note == names->valued)
+            continue;
+        marks |= is_asked_for(names, note, name, matched) ? bit : 0;
+        bit <<= 1;
+    }
+    return (uint8_t)marks;
+}
+
+static value_ref found_place(struct names *names, const char *name, unsigned matched)
+{
+    if (!names->valued || !is_asked_for(names, names->valued, name, matched))
+        return SPEC_NONE;
+    return name_place(names, name, matched, true);
+}
+
+// Which of the leaf's negations are kept: those that ask for a name, and one that asks for a value.
+static void choose_witnesses(struct names *names, struct object_spec *object)
+{
+    struct schema_store *store = names->store;
+    const struct leaf *leaf = names->leaf;
+    struct note *kept = NULL;
+    unsigned bit = 1;
+    for (const struct note *note = leaf->witness; note; note = note->next) {
+        bool needs_value = !schema_is_false(note->json);
+        // With a bound on the properties, room would have to be kept free for these.
+        if (leaf->max_properties != SPEC_NO_LIMIT || bit == MARK_VALUE ||
+            (needs_value && names->valued)) {
+            schema_relax(store, note->owner, NULL, "negations that ask for several properties");
+            continue;
+        }
+        struct note *copy = arena_new(&store->scratch, struct note, 1);
+        if (!copy)
+            return;
+        *copy = *note;
+        copy->next = kept;
+        kept = copy;
+        names->valued = needs_value ? kept : names->valued;
+        object->needs |= (uint8_t)(needs_value ? MARK_VALUE : bit);
+        bit <<= !needs_value;
+    }
+    names->witnesses = kept;
 }
 
 static bool cannot_exist(const struct schema_store *store, value_ref ref)
@@ -380,14 +348,16 @@ static bool fill_properties(struct names *names, struct object_spec *object)
     object->n_properties = n;
     object->n_words = (n + 63) / 64;
     object->values = arena_new(&store->arena, value_ref, n + 1);
+    object->values_found = arena_new(&store->arena, value_ref, n + 1);
+    object->marks = arena_new(&store->arena, uint8_t, n + 1);
     object->required = arena_new(&store->arena, uint64_t, object->n_words + 1);
     object->allowed = arena_new(&store->arena, uint64_t, object->n_words + 1);
     object->names.texts = arena_new(&store->arena, struct str, 2 * n + 1);
     object->names.owners = arena_new(&store->arena, uint32_t, 2 * n + 1);
     object->names.n_owners = n;
     object->bare_names = arena_new(&store->arena, const char *, n + 1);
-    if (!object->bare_names || !object->values || !object->required || !object->allowed ||
-        !object->names.texts || !object->names.owners)
+    if (!object->bare_names || !object->values || !object->values_found || !object->marks ||
+        !object->required || !object->allowed || !object->names.texts || !object->names.owners)
         return false;
     struct spelled_name *spelled = mem_new(struct spelled_name, 2 * n + 1);
     size_t n_spelled = 0;
@@ -399,7 +369,10 @@ static bool fill_properties(struct names *names, struct object_spec *object)
         for (size_t f = 0; f < n_forms; f++)
             spelled[n_spelled++] = (struct spelled_name){forms[f], (uint32_t)p};
         struct str bare = str_slice(forms[0], 0, n_forms ? forms[0].size - 1 : 0);
-        object->values[p] = name_place(names, names->known[p], matching(names, bare));
+        unsigned matched = matching(names, bare);
+        object->values_found[p] = found_place(names, names->known[p], matched);
+        object->marks[p] = name_marks(names, names->known[p], matched);
+        object->values[p] = name_place(names, names->known[p], matched, false);
         bool is_allowed = n_forms && !cannot_exist(store, object->values[p]) &&
                           (names->allowed == store->any_text ||
                            dfa_matches(&store->dfa, names->allowed_start, bare));
@@ -471,7 +444,7 @@ static void add_other(struct names *names, struct object_spec *object, unsigned 
 {
     struct schema_store *store = names->store;
     struct regex_pool *pool = store->pool;
-    value_ref value = name_place(names, NULL, matched);
+    value_ref value = name_place(names, NULL, matched, false);
     if (cannot_exist(store, value))
         return;
     regex_id *parts = mem_new(regex_id, names->n_patterns + 3);
@@ -504,7 +477,8 @@ static void add_other(struct names *names, struct object_spec *object, unsigned 
     dfa_state start = dfa_start(&store->dfa, text, store->free_string, is_open ? DFA_OPEN : 0);
     if (start == DFA_DEAD)
         return;
-    object->others[object->n_others++] = (struct object_other){start, value};
+    object->others[object->n_others++] = (struct object_other){
+        start, value, found_place(names, NULL, matched), name_marks(names, NULL, matched)};
 }
 
 static void fill_others(struct names *names, struct object_spec *object)
@@ -526,6 +500,7 @@ void schema_leaf_object(struct schema_store *store, value_ref ref, struct leaf *
 {
     struct names names = {.store = store, .leaf = leaf};
     struct object_spec object = {.min = leaf->min_properties, .max = leaf->max_properties};
+    choose_witnesses(&names, &object);
     collect_names(&names);
     collect_patterns(&names);
     collect_name_schemas(&names);

@@ -1,6 +1,8 @@
 // The shapes of a leaf: what each type that is left may look like.
 #include "sample/schema_store.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,6 +140,23 @@ static bool literal_fits(struct schema_store *store, const struct leaf *leaf,
            dfa_matches(&store->dfa, *text_start, spelled[0]);
 }
 
+// As the schema writes it; an integer that it writes 2.0 may also be 2.
+static size_t spell_scalar(struct schema_store *store, struct json_object *value, struct str *out)
+{
+    char integer[32];
+    const char *texts[] = {json_object_to_json_string(value), integer};
+    double number = json_object_get_double(value);
+    bool is_integer = json_object_is_type(value, json_type_double) && floor(number) == number &&
+                      fabs(number) < 1e15;
+    if (is_integer)
+        snprintf(integer, sizeof integer, "%.0f", number);
+    size_t n = is_integer && strcmp(texts[0], integer) != 0 ? 2 : 1;
+    for (size_t i = 0; i < n; i++)
+        out[i] =
+            (struct str){arena_copy(&store->arena, texts[i], strlen(texts[i])), strlen(texts[i])};
+    return n;
+}
+
 uint32_t schema_leaf_literals(struct schema_store *store, const struct leaf *leaf)
 {
     struct literal_list list = {0};
@@ -157,8 +176,7 @@ uint32_t schema_leaf_literals(struct schema_store *store, const struct leaf *lea
             const char *quote = store->is_bare_text ? "" : store->quote_text;
             n_spelled = schema_spell(store, text_of(value), quote, quote, spelled);
         } else {
-            const char *text = json_object_to_json_string(value);
-            spelled[0] = (struct str){arena_copy(&store->arena, text, strlen(text)), strlen(text)};
+            n_spelled = spell_scalar(store, value, spelled);
         }
         if (!n_spelled || !spelled[0].data || spelled[0].size > LITERAL_SIZE_MAX) {
             free(list.items);
@@ -232,7 +250,9 @@ regex_id schema_leaf_text(struct schema_store *store, const struct leaf *leaf)
                                     : regex_and2(pool, text, pattern);
     }
     for (const struct note *note = leaf->formats; note; note = note->next) {
-        regex_id format = schema_format(store, note->json, note->name, &is_relaxed);
+        regex_id format = schema_format(store, note->json, note->name);
+        if (note->is_negated)
+            format = regex_and2(pool, regex_not(pool, format), free_text);
         text = format == free_text ? text
                : text == free_text ? format
                                    : regex_and2(pool, text, format);

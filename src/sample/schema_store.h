@@ -1,7 +1,8 @@
 // schema_store.h - what the files behind json_schema.h share; nobody else includes it.
 //
 // schema_expand.c multiplies the demands of a place out into leaves; schema_shapes.c makes a leaf's
-// shapes; schema_names.c resolves references; json_schema.c owns the store.
+// shapes, schema_array.c and schema_object.c the larger ones; schema_names.c resolves references;
+// json_schema.c owns the store.
 #ifndef HEARTH_SAMPLE_SCHEMA_STORE_H
 #define HEARTH_SAMPLE_SCHEMA_STORE_H
 
@@ -44,12 +45,20 @@ enum json_type_bit {
     TYPE_ANY = 255,
 };
 
+// Inside a schema with "unevaluatedProperties" or "unevaluatedItems", what it and the schemas applied
+// in place say of names and items counts as evaluated.
+struct scope {
+    const struct scope *parent;
+};
+
 struct note { // a link of a list in the scratch arena; leaves share tails
     struct note *next;
     struct json_object *json;
     const char *name;
+    const struct scope *scope; // where it was said; NULL outside all
+    struct json_object *owner; // of a witness: the schema it fails
     bool is_negated;
-    uint32_t min, max;
+    uint32_t min, max, from;
 };
 
 enum branch_kind {
@@ -66,6 +75,7 @@ struct branch {
     enum branch_kind kind;
     struct json_object *json;
     const char *name;
+    const struct scope *scope;
 };
 
 // Demands that were multiplied out so far: no alternatives are left when `branches` is empty.
@@ -82,30 +92,39 @@ struct leaf {
     struct note *required;      // name
     struct note *lacks;         // name
     struct note *property_nots; // name, json
+    struct note *witness;       // some property fails `json`: one that `owner` leaves to
+        // additionalProperties (no name), or that matches the pattern `name`
     struct note *implications;  // name: if present; json: string, then required
     struct note *name_schemas;  // propertyNames
     struct note *objects;       // schemas with properties, patternProperties, additionalProperties
     struct note *object_value;  // a constant object
     struct note *arrays;        // schemas with items ...
     struct note *array_value;   // a constant array
-    struct note *contains;
+    struct note *item_nots;     // json; min: of which item
+    struct note *contains;      // json; min to max of the items, counted from `from` on
     struct json_object *unique; // the schema that says so, or NULL
-    struct json_object *unevaluated_properties;
-    unsigned depth; // of negations and references
+    struct note *unevaluated;   // schemas with unevaluatedProperties or unevaluatedItems
+    unsigned depth;             // of negations and references
 };
 
-struct schema_id { // "$id", "id", "$anchor": how a reference may name a schema
-    const char *text;
+struct schema_resource { // a schema with a name of its own, and what is inside it
+    struct json_object *root;
+    char *base; // its URI, "" where it says none
+    uint32_t i_document;
+};
+
+struct schema_anchor { // "$anchor" and its older forms
+    char *name;
     struct json_object *schema;
-    bool is_anchor;
+    uint32_t i_resource;
+    bool is_dynamic;
 };
 
 struct schema_document {
     struct json_object *root;
-    int draft; // 4, 6, 7, 2019, 2020
-    struct schema_id *ids;
-    size_t n_ids, ids_capacity;
-    bool has_ids; // the table is filled
+    int draft;          // 4, 6, 7, 2019, 2020
+    bool is_draft_sure; // it says so itself
+    bool has_names;     // its resources and anchors were collected
 };
 
 struct schema_store {
@@ -117,6 +136,10 @@ struct schema_store {
     struct schema_document *documents;
     struct json_object *object_root; // {"type": "object"}, or NULL so far; a document's
     size_t n_documents;
+    struct schema_resource *resources;
+    size_t n_resources, resources_capacity;
+    struct schema_anchor *anchors;
+    size_t n_anchors, anchors_capacity;
     struct demand *demands;
     size_t n_demands, demands_capacity;
     struct place *places;
@@ -162,10 +185,17 @@ void schema_relax(struct schema_store *store, struct json_object *where, const c
                   const char *cause);
 
 // ---- schema_names.c ----
-// The document that `schema` belongs to; the schema that a "$ref" means, or NULL.
+// A document was added: what is in it belongs to it.
+void schema_mark(struct schema_store *store, uint32_t i_document);
+void schema_names_release(struct schema_store *store);
+// The document that `schema` belongs to; NULL for what is no object.
 struct schema_document *schema_document_of(struct schema_store *store, struct json_object *schema);
-struct json_object *schema_resolve(struct schema_store *store, struct schema_document *document,
-                                   const char *reference);
+// The schema that the "$ref" of `schema` means, NULL when it leads nowhere.
+struct json_object *schema_resolve(struct schema_store *store, struct json_object *schema,
+                                   struct json_object *reference);
+// The same for "$dynamicRef" and "$recursiveRef"; NULL also when it depends on the way here.
+struct json_object *schema_resolve_dynamic(struct schema_store *store, struct json_object *schema,
+                                           struct json_object *reference);
 // JSON pointer of `target` in the store's documents, for free().
 char *schema_pointer(struct schema_store *store, struct json_object *target, const char *keyword);
 
@@ -173,6 +203,10 @@ char *schema_pointer(struct schema_store *store, struct json_object *target, con
 // Calls schema_leaf() for each way to satisfy the demands.
 void schema_expand(struct schema_store *store, value_ref ref,
                    void (*leaf)(struct schema_store *store, value_ref ref, struct leaf *leaf));
+
+bool schema_is_within(const struct scope *scope, const struct scope *outer);
+// Whether a scope inside that of `note` has the same keyword: then it evaluates everything.
+bool schema_has_inner(const struct leaf *leaf, const struct note *note, const char *keyword);
 
 // ---- schema_shapes.c ----
 void schema_leaf_shapes(struct schema_store *store, value_ref ref, struct leaf *leaf);
@@ -183,21 +217,48 @@ uint32_t schema_leaf_literals(struct schema_store *store, const struct leaf *lea
 void schema_collect_text(struct schema_store *store, value_ref ref, struct leaf *leaf);
 void schema_add_shape(struct schema_store *store, value_ref ref, enum shape_kind kind, uint32_t i);
 
+// ---- schema_array.c ----
+struct item_rules {             // of one schema
+    struct json_object *prefix; // a list or NULL
+    struct json_object *rest;   // a schema or NULL
+    size_t n_prefix;
+};
+struct item_rules schema_item_rules(struct json_object *schema);
+void schema_leaf_array(struct schema_store *store, value_ref ref, struct leaf *leaf);
+
 // ---- schema_object.c ----
 void schema_leaf_object(struct schema_store *store, value_ref ref, struct leaf *leaf);
-void schema_leaf_array(struct schema_store *store, value_ref ref, struct leaf *leaf);
 
 // ---- schema_text.c ----
 regex_id schema_pattern(struct schema_store *store, struct json_object *where, const char *keyword,
                         const char *text, size_t size, bool *is_relaxed);
-regex_id schema_format(struct schema_store *store, struct json_object *where, const char *format,
-                       bool *is_relaxed);
+// The same for a pattern of ours (a constant) that is the whole text.
+regex_id schema_whole_pattern(struct schema_store *store, struct json_object *where,
+                              const char *keyword, const char *text);
+regex_id schema_any_text(struct schema_store *store);
 // The spellings of a text in JSON, `closing` appended; returns how many (1 or 2).
 size_t schema_spell(struct schema_store *store, struct str text, const char *opening,
                     const char *closing, struct str *out);
 bool schema_json_equal(struct json_object *a, struct json_object *b);
 
+// ---- schema_format.c ----
+enum format_trust {
+    FORMAT_UNKNOWN, // a name of one's own: an annotation
+    FORMAT_ABOUT,   // what is accepted is a little more than, or a little less than, what is meant
+    FORMAT_EXACT,
+};
+enum format_trust schema_format_trust(const char *format);
+regex_id schema_format(struct schema_store *store, struct json_object *where, const char *format);
+
+// ---- json_schema.c ----
 value_ref schema_place(struct schema_store *store, const struct demand *demands, size_t n);
+struct demand_list {
+    struct demand *items;
+    size_t n, capacity;
+};
+void schema_demand_add(struct demand_list *list, enum demand_kind kind, struct json_object *json);
+// The place with the listed demands; empties the list.
+value_ref schema_demands_take(struct schema_store *store, struct demand_list *list);
 unsigned schema_type_bits(struct json_object *value);
 
 static inline struct json_object *schema_get(struct json_object *object, const char *key)
@@ -206,6 +267,10 @@ static inline struct json_object *schema_get(struct json_object *object, const c
     if (json_object_is_type(object, json_type_object))
         json_object_object_get_ex(object, key, &value);
     return value;
+}
+static inline bool schema_is_true(struct json_object *value)
+{
+    return json_object_is_type(value, json_type_boolean) && json_object_get_boolean(value);
 }
 static inline bool schema_is_false(struct json_object *schema)
 {

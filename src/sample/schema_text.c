@@ -1,54 +1,10 @@
-// Strings of a schema: patterns, formats, and how a text is spelled in JSON.
+// Strings of a schema: patterns, and how a text is spelled in JSON.
 #include "sample/schema_store.h"
 
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/memory.h"
-
-// What the formats of the JSON Schema drafts accept (RFC 3339, 4122, 5321, 1123, 3986, 4291),
-// as whole-text patterns.  A format that is not here says nothing.
-#define LEAP_YEAR "(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
-#define DATE                                                                                       \
-    "(?:\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)" \
-    "|02-(?:0[1-9]|1\\d|2[0-8]))|" LEAP_YEAR "-02-29)"
-#define TIME                                                                                       \
-    "(?:[01]\\d|2[0-3]):[0-5]\\d:(?:[0-5]\\d|60)(?:\\.\\d+)?(?:[zZ]|[+-](?:[01]\\d|2[0-3]):[0-5]"  \
-    "\\d)"
-#define OCTET     "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)"
-#define IPV4      OCTET "(?:\\." OCTET "){3}"
-#define H16       "[0-9a-fA-F]{1,4}"
-#define LS32      "(?:" H16 ":" H16 "|" IPV4 ")"
-#define LABEL     "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
-#define HOST      LABEL "(?:\\." LABEL ")*"
-#define URI_CHARS "(?:[A-Za-z0-9._~:/?#\\[\\]@!$&'()*+,;=-]|%[0-9a-fA-F]{2})"
-#define ATOM      "[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+"
-
-static const struct {
-    const char *name, *pattern;
-} formats[] = {
-    {"date", DATE},
-    {"time", TIME},
-    {"date-time", DATE "[tT ]" TIME},
-    {"duration",
-     "P(?:\\d+W|(?:\\d+Y(?:\\d+M(?:\\d+D)?)?|\\d+M(?:\\d+D)?|\\d+D)(?:T(?:\\d+H(?:\\d+M(?:"
-     "\\d+S)?)?|\\d+M(?:\\d+S)?|\\d+S))?|T(?:\\d+H(?:\\d+M(?:\\d+S)?)?|\\d+M(?:\\d+S)?|\\d+S))"},
-    {"uuid", "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"},
-    {"email", ATOM "(?:\\." ATOM ")*@" HOST},
-    {"hostname", HOST},
-    {"ipv4", IPV4},
-    {"ipv6", "(?:" H16 ":){6}" LS32 "|::(?:" H16 ":){5}" LS32 "|(?:" H16 ")?::(?:" H16 ":){4}" LS32
-             "|(?:(?:" H16 ":){0,1}" H16 ")?::(?:" H16 ":){3}" LS32 "|(?:(?:" H16 ":){0,2}" H16
-             ")?::(?:" H16 ":){2}" LS32 "|(?:(?:" H16 ":){0,3}" H16 ")?::" H16 ":" LS32
-             "|(?:(?:" H16 ":){0,4}" H16 ")?::" LS32 "|(?:(?:" H16 ":){0,5}" H16 ")?::" H16
-             "|(?:(?:" H16 ":){0,6}" H16 ")?::"},
-    {"uri", "[a-zA-Z][a-zA-Z0-9+.-]*:" URI_CHARS "+"},
-    {"iri", "[a-zA-Z][a-zA-Z0-9+.-]*:[^\\s<>\"{}|\\\\^`]+"},
-    {"idn-email", "[^\\s@]+@[^\\s@]+"},
-    {"relative-json-pointer", "(?:0|[1-9]\\d*)(?:#|(?:/(?:[^~/]|~[01])*)*)"},
-    {"uri-reference", URI_CHARS "*"},
-    {"json-pointer", "(?:/(?:[^~/]|~[01])*)*"},
-};
 
 static bool pattern_find(const struct schema_store *store, const void *key, regex_id *out,
                          bool *is_relaxed)
@@ -73,7 +29,7 @@ static void pattern_remember(struct schema_store *store, const void *key, regex_
     store->patterns[i].is_relaxed = is_relaxed;
 }
 
-static regex_id anything(struct schema_store *store)
+regex_id schema_any_text(struct schema_store *store)
 {
     return regex_repeat(store->pool, charset_any(store->pool, store->form), 0, REGEX_NO_LIMIT);
 }
@@ -91,7 +47,7 @@ regex_id schema_pattern(struct schema_store *store, struct json_object *where, c
     if (pattern_compile(store->pool, &regex, (struct str){text, size}, &options, &relaxed,
                         &error)) {
         schema_relax(store, where, keyword, error.text);
-        regex = anything(store);
+        regex = schema_any_text(store);
         *is_relaxed = true;
     } else if (relaxed) {
         schema_relax(store, where, keyword, relaxed);
@@ -101,28 +57,22 @@ regex_id schema_pattern(struct schema_store *store, struct json_object *where, c
     return regex;
 }
 
-regex_id schema_format(struct schema_store *store, struct json_object *where, const char *format,
-                       bool *is_relaxed)
+regex_id schema_whole_pattern(struct schema_store *store, struct json_object *where,
+                              const char *keyword, const char *text)
 {
     const struct pattern_options options = {.form = store->form, .is_anchored = true};
+    struct error error;
+    const char *relaxed;
     regex_id regex;
-    *is_relaxed = false;
-    for (size_t i = 0; i < COUNT_OF(formats); i++) {
-        struct error error;
-        const char *relaxed;
-        if (strcmp(formats[i].name, format))
-            continue;
-        if (pattern_find(store, formats[i].pattern, &regex, is_relaxed))
-            return regex;
-        if (pattern_compile(store->pool, &regex, str_of(formats[i].pattern), &options, &relaxed,
-                            &error)) {
-            schema_relax(store, where, "format", error.text);
-            regex = anything(store);
-        }
-        pattern_remember(store, formats[i].pattern, regex, false);
+    bool is_relaxed;
+    if (pattern_find(store, text, &regex, &is_relaxed))
         return regex;
+    if (pattern_compile(store->pool, &regex, str_of(text), &options, &relaxed, &error)) {
+        schema_relax(store, where, keyword, error.text);
+        regex = schema_any_text(store);
     }
-    return anything(store); // names of one's own are annotations
+    pattern_remember(store, text, regex, false);
+    return regex;
 }
 
 static void spell_escape(struct buf *out, uint32_t c)

@@ -40,6 +40,7 @@ struct value_spec {
 
 #define SPEC_NO_LIMIT UINT32_MAX
 #define SPEC_NONE     UINT32_MAX
+#define MARK_VALUE    0x80 // of object_spec.needs: a property with a value of its own
 
 struct array_spec {
     value_ref *items; // the first n_items places; `rest` for all further ones
@@ -52,14 +53,20 @@ struct array_spec {
     uint32_t unique;               // literal set of which each is used once, or SPEC_NONE
 };
 
-struct object_other { // names that are no known property
-    dfa_state start;  // after the opening quote; reads the closing one
-    value_ref value;
+struct object_other {       // names that are no known property
+    dfa_state start;        // after the opening quote; reads the closing one
+    value_ref value, found; // as in object_spec
+    uint8_t marks;
 };
 
 struct object_spec {
-    struct literal_set names;     // after the opening quote, with the closing one; owner: property
-    value_ref *values;            // of each property
+    struct literal_set names; // after the opening quote, with the closing one; owner: property
+    value_ref *values;        // of each property
+    // Properties that are asked for (by negations), one for each bit of `needs`: any property that has
+    // the bit among its marks is one; the last bit needs a value of its own as well, SPEC_NONE where
+    // there is none.
+    uint8_t needs, *marks;
+    value_ref *values_found;
     const char **bare_names;      // of each property, as the schema writes it
     uint64_t *required, *allowed; // bits; `allowed` is filled when an object is first opened
     size_t n_properties, n_required, n_words;

@@ -1,0 +1,107 @@
+// The formats of the JSON Schema drafts, as whole-text patterns.
+#include "sample/schema_store.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+// RFC 3339.  A leap second ends a day in UTC; elsewhere its hour and minute are not looked at.
+#define LEAP_YEAR "(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
+#define DATE                                                                                       \
+    "(?:\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)" \
+    "|02-(?:0[1-9]|1\\d|2[0-8]))|" LEAP_YEAR "-02-29)"
+#define HOUR   "(?:[01]\\d|2[0-3])"
+#define PART   "(?:\\.\\d+)?"
+#define OFFSET "[+-]" HOUR ":[0-5]\\d"
+#define TIME                                                                                       \
+    "(?:" HOUR ":[0-5]\\d:[0-5]\\d" PART "(?:[zZ]|" OFFSET ")|23:59:60" PART "(?:[zZ]|[+-]00:00)"  \
+    "|" HOUR ":[0-5]\\d:60" PART "(?![+-]00:00)" OFFSET ")"
+
+// RFC 4291, 1123, 5321.
+#define OCTET "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)"
+#define IPV4  OCTET "(?:\\." OCTET "){3}"
+#define H16   "[0-9a-fA-F]{1,4}"
+#define LS32  "(?:" H16 ":" H16 "|" IPV4 ")"
+#define IPV6                                                                                       \
+    "(?:(?:" H16 ":){6}" LS32 "|::(?:" H16 ":){5}" LS32 "|(?:" H16 ")?::(?:" H16 ":){4}" LS32      \
+    "|(?:(?:" H16 ":){0,1}" H16 ")?::(?:" H16 ":){3}" LS32 "|(?:(?:" H16 ":){0,2}" H16             \
+    ")?::(?:" H16 ":){2}" LS32 "|(?:(?:" H16 ":){0,3}" H16 ")?::" H16 ":" LS32 "|(?:(?:" H16       \
+    ":){0,4}" H16 ")?::" LS32 "|(?:(?:" H16 ":){0,5}" H16 ")?::" H16 "|(?:(?:" H16 ":){0,6}" H16   \
+    ")?::)"
+#define LABEL "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+#define HOST  LABEL "(?:\\." LABEL ")*"
+#define IDN_LABEL                                                                                  \
+    "(?:[a-zA-Z0-9]|[^\\x00-\\x7f])(?:(?:[a-zA-Z0-9-]|[^\\x00-\\x7f])*(?:[a-zA-Z0-9]|[^\\x00-"     \
+    "\\x7f]))?"
+#define ATOM "[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+"
+#define EMAIL                                                                                      \
+    "(?:" ATOM "(?:\\." ATOM ")*|\"(?:[ !#-\\[\\]-~]|\\\\[ -~])*\")@(?:" HOST "|\\[" IPV4          \
+    "\\]|\\[IPv6:" IPV6 "\\])"
+
+// RFC 3986 and, where characters above ASCII are allowed too, 3987.
+#define URI_HOST(plain)                                                                            \
+    "(?:\\[(?:" IPV6 "|[vV][0-9a-fA-F]+\\.[A-Za-z0-9._~!$&'()*+,;=:-]+)\\]|(?:[" plain "]|%[0-9a"  \
+    "-fA-F]{2})*)"
+#define URI_AUTHORITY(plain) "(?:(?:[" plain ":]|%[0-9a-fA-F]{2})*@)?" URI_HOST(plain) "(?::\\d*)?"
+#define URI_CHAR(plain)      "(?:[" plain ":@]|%[0-9a-fA-F]{2})"
+#define URI_SEGMENTS(plain)  "(?:/" URI_CHAR(plain) "*)*"
+#define URI_ROOTED(plain)    "/(?:" URI_CHAR(plain) "+" URI_SEGMENTS(plain) ")?"
+#define URI_TAIL(plain)      "(?:\\?(?:" URI_CHAR(plain) "|[/?])*)?(?:#(?:" URI_CHAR(plain) "|[/?])*)?"
+#define URI(plain)                                                                                 \
+    "[a-zA-Z][a-zA-Z0-9+.-]*:(?://" URI_AUTHORITY(plain) URI_SEGMENTS(plain) "|" URI_ROOTED(       \
+        plain) "|" URI_CHAR(plain) "+" URI_SEGMENTS(plain) "|)" URI_TAIL(plain)
+#define URI_RELATIVE(plain)                                                                        \
+    "(?://" URI_AUTHORITY(plain) URI_SEGMENTS(plain) "|" URI_ROOTED(                               \
+        plain) "|(?:[" plain "@]|%[0-9a-fA-F]{2})+" URI_SEGMENTS(plain) "|)" URI_TAIL(plain)
+#define ASCII_PLAIN "A-Za-z0-9._~!$&'()*+,;=\\-"
+#define PLAIN       ASCII_PLAIN "\\u00a0-\\ud7ff\\uf900-\\ufdcf\\ufdf0-\\uffef\\u{10000}-\\u{10ffff}"
+
+// RFC 6570.
+#define VARIABLE "(?:\\w|%[0-9a-fA-F]{2})(?:\\.?(?:\\w|%[0-9a-fA-F]{2}))*(?::[1-9]\\d{0,3}|\\*)?"
+
+static const struct {
+    const char *name, *pattern;
+    enum format_trust trust;
+} formats[] = {
+    {"date", DATE, FORMAT_EXACT},
+    {"time", TIME, FORMAT_ABOUT},
+    {"date-time", DATE "[tT ]" TIME, FORMAT_ABOUT},
+    {"duration",
+     "P(?:\\d+W|(?:\\d+Y(?:\\d+M(?:\\d+D)?)?|\\d+M(?:\\d+D)?|\\d+D)(?:T(?:\\d+H(?:\\d+M(?:"
+     "\\d+S)?)?|\\d+M(?:\\d+S)?|\\d+S))?|T(?:\\d+H(?:\\d+M(?:\\d+S)?)?|\\d+M(?:\\d+S)?|\\d+S))",
+     FORMAT_ABOUT},
+    {"uuid", "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
+     FORMAT_EXACT},
+    {"email", EMAIL, FORMAT_ABOUT},
+    {"idn-email", "[^\\s@]+@[^\\s@]+", FORMAT_ABOUT},
+    {"hostname", HOST, FORMAT_ABOUT},
+    {"idn-hostname", IDN_LABEL "(?:[.\\u3002\\uff0e\\uff61]" IDN_LABEL ")*", FORMAT_ABOUT},
+    {"ipv4", IPV4, FORMAT_EXACT},
+    {"ipv6", IPV6, FORMAT_EXACT},
+    {"uri", URI(ASCII_PLAIN), FORMAT_ABOUT},
+    {"uri-reference", URI(ASCII_PLAIN) "|" URI_RELATIVE(ASCII_PLAIN), FORMAT_ABOUT},
+    {"iri", URI(PLAIN), FORMAT_ABOUT},
+    {"iri-reference", URI(PLAIN) "|" URI_RELATIVE(PLAIN), FORMAT_ABOUT},
+    {"uri-template",
+     "(?:[^\\x00-\\x20\"%<>\\\\^`{|}\\x7f]|%[0-9a-fA-F]{2}|\\{[+#./;?&=,!@|]?" VARIABLE
+     "(?:," VARIABLE ")*\\})*",
+     FORMAT_ABOUT},
+    {"json-pointer", "(?:/(?:[^~/]|~[01])*)*", FORMAT_EXACT},
+    {"relative-json-pointer", "(?:0|[1-9]\\d*)(?:#|(?:/(?:[^~/]|~[01])*)*)", FORMAT_ABOUT},
+};
+
+regex_id schema_format(struct schema_store *store, struct json_object *where, const char *format)
+{
+    for (size_t i = 0; i < COUNT_OF(formats); i++)
+        if (!strcmp(formats[i].name, format))
+            return schema_whole_pattern(store, where, "format", formats[i].pattern);
+    return schema_any_text(store); // names of one's own are annotations
+}
+
+enum format_trust schema_format_trust(const char *format)
+{
+    for (size_t i = 0; i < COUNT_OF(formats); i++)
+        if (!strcmp(formats[i].name, format))
+            return formats[i].trust;
+    return FORMAT_UNKNOWN;
+}
