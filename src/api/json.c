@@ -6,11 +6,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+// How many values a text holds at most: each but the first of a list follows a comma, the first a
+// bracket.
+static size_t count_values(struct str text)
+{
+    size_t n = 1;
+    char quote = 0; // the reader takes single quotes too
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+        if (quote && c == '\\')
+            i++;
+        else if (quote)
+            quote = c == quote ? 0 : quote;
+        else if (c == '"' || c == '\'')
+            quote = c;
+        else
+            n += c == ',' || c == '[' || c == '{';
+    }
+    return n;
+}
+
 enum err json_read(struct json_object **out, struct str text, struct error *error)
 {
     *out = NULL;
     if (text.size > INT32_MAX)
         return fail(error, ERR_LIMIT, "%zu bytes of JSON are too many", text.size);
+    if (text.size > JSON_VALUES_MAX && count_values(text) > JSON_VALUES_MAX)
+        return fail(error, ERR_LIMIT, "JSON has more than %d values", JSON_VALUES_MAX);
     struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
     if (!tokener)
         return fail(error, ERR_MEMORY, "no memory to read JSON");

@@ -14,9 +14,13 @@
 #include "base/error.h"
 #include "base/str.h"
 
-enum { JSON_DEPTH_MAX = 100 };
+enum {
+    JSON_DEPTH_MAX = 100,
+    JSON_VALUES_MAX = 500000, // a value of one byte costs a hundred once it is read
+};
 
-// ERR_FORMAT, with the place, for what is no JSON or is nested too deeply.  The value is the
+// ERR_FORMAT, with the place, for what is no JSON or is nested too deeply; ERR_LIMIT for too many
+// values.  The value is the
 // caller's, to give back with json_object_put().
 enum err json_read(struct json_object **out, struct str text, struct error *error);
 

@@ -48,6 +48,8 @@ enum err os_lock_memory(const void *data, size_t size, struct error *error);
 void *os_reserve(size_t size);
 void os_unreserve(void *memory, size_t size);
 void os_decommit(void *memory, size_t size);
+// Gives back what was freed and the allocator kept for later.  For after something unusually large.
+void os_trim_memory(void);
 // Advice that these bytes are needed soon; never fails.
 void os_prefetch(const void *data, size_t size);
 

@@ -3,6 +3,7 @@
 #include "base/os.h"
 #include "base/thread.h"
 
+#include <malloc.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,6 +130,13 @@ bool cond_wait_ms(pthread_cond_t *cond, pthread_mutex_t *mutex, unsigned timeout
         until.tv_nsec -= 1000000000;
     }
     return pthread_cond_timedwait(cond, mutex, &until) == 0;
+}
+
+void os_trim_memory(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 #else
 typedef int this_file_is_for_linux;

@@ -3,6 +3,7 @@
 #include "base/thread.h"
 
 #include <mach/mach.h>
+#include <malloc/malloc.h>
 #include <sys/resource.h>
 #include <sys/sysctl.h>
 #include <unistd.h>
@@ -78,6 +79,11 @@ bool cond_wait_ms(pthread_cond_t *cond, pthread_mutex_t *mutex, unsigned timeout
 {
     struct timespec timeout = {timeout_ms / 1000, (long)(timeout_ms % 1000) * 1000000};
     return pthread_cond_timedwait_relative_np(cond, mutex, &timeout) == 0;
+}
+
+void os_trim_memory(void)
+{
+    malloc_zone_pressure_relief(NULL, 0);
 }
 #else
 typedef int this_file_is_for_macos;

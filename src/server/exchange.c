@@ -10,7 +10,10 @@
 #include "base/os.h"
 #include "server/listener_state.h"
 
-enum { UNSENT_SIZE_MAX = 1 << 20 }; // bytes on their way beyond which a worker waits
+enum {
+    UNSENT_SIZE_MAX = 1 << 20, // bytes on their way beyond which a worker waits
+    SIZE_LARGE = 4 << 20,      // a body after which memory is given back to the system
+};
 
 // ---- the loop's side ----
 
@@ -50,7 +53,9 @@ struct exchange *exchange_open(struct listener *listener, struct evhttp_request 
     struct exchange *exchange = mem_new(struct exchange, 1);
     const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(request);
     const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
-    char *decoded = evhttp_uridecode(path && *path ? path : "/", 0, NULL);
+    size_t size = 0;
+    char *decoded = evhttp_uridecode(path && *path ? path : "/", 0, &size);
+    bool is_text = decoded && strlen(decoded) == size; // no path of ours has a NUL in it
     char *peer = NULL;
     ev_uint16_t port;
     evhttp_connection_get_peer(evhttp_request_get_connection(request), &peer, &port);
@@ -58,22 +63,23 @@ struct exchange *exchange_open(struct listener *listener, struct evhttp_request 
     exchange->request = request;
     exchange->start_ns = os_time_ns();
     exchange->method = method_of(request);
-    exchange->path = mem_copy_string(decoded ? decoded : "/");
+    exchange->path = mem_copy_string(is_text ? decoded : path && *path ? path : "/");
     exchange->peer = mem_copy_string(peer ? peer : "?");
     exchange->n_references = 2; // the loop's and the worker's
     free(decoded);
     copy_headers(exchange, request);
     struct evbuffer *body = evhttp_request_get_input_buffer(request);
-    size_t size = evbuffer_get_length(body);
-    if (size)
-        buf_append(&exchange->body, evbuffer_pullup(body, -1), size);
-    evbuffer_drain(body, size);
+    struct evbuffer_iovec piece; // one after the other: a body is never there twice
+    while (evbuffer_peek(body, -1, NULL, &piece, 1) > 0 && piece.iov_len) {
+        buf_append(&exchange->body, piece.iov_base, piece.iov_len);
+        evbuffer_drain(body, piece.iov_len);
+    }
     pthread_mutex_init(&exchange->lock, NULL);
     pthread_cond_init(&exchange->changed, NULL);
     return exchange;
 }
 
-static const char *reason_of(int status)
+const char *exchange_reason(int status)
 {
     static const struct {
         int status;
@@ -150,10 +156,10 @@ void exchange_flush(struct exchange *exchange)
         pthread_mutex_unlock(&exchange->lock);
         // evhttp may call back into this exchange, so its lock must be free.
         if (is_whole) {
-            evhttp_send_reply(request, status, reason_of(status), bytes);
+            evhttp_send_reply(request, status, exchange_reason(status), bytes);
         } else {
             if (is_first)
-                evhttp_send_reply_start(request, status, reason_of(status));
+                evhttp_send_reply_start(request, status, exchange_reason(status));
             if (size && !is_ended) {
                 evhttp_send_reply_chunk_with_cb(request, bytes, chunk_sent, exchange);
                 exchange_note_unsent(exchange, unsent_size(request));
@@ -308,6 +314,7 @@ void exchange_release(struct exchange *exchange)
     pthread_mutex_unlock(&exchange->lock);
     if (!is_last)
         return;
+    bool is_large = exchange->body.size > SIZE_LARGE;
     release_headers(exchange->headers, exchange->n_headers);
     release_headers(exchange->out_headers, exchange->n_out_headers);
     buf_release(&exchange->body);
@@ -317,4 +324,6 @@ void exchange_release(struct exchange *exchange)
     pthread_mutex_destroy(&exchange->lock);
     pthread_cond_destroy(&exchange->changed);
     free(exchange);
+    if (is_large)
+        os_trim_memory();
 }

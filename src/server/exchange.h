@@ -27,6 +27,8 @@ uint64_t exchange_start_ns(const struct exchange *exchange);
 
 // ---- the response; a worker's ----
 
+const char *exchange_reason(int status); // "Bad Request"
+
 // One more header of the response, before it begins.
 void exchange_add_header(struct exchange *exchange, const char *name, const char *value);
 // A whole response.  `content_type` may be NULL when there is no body.

@@ -136,8 +136,12 @@ static struct json_object *read_body(struct call *call)
 {
     struct json_object *body = NULL;
     struct error error;
-    if (json_read(&body, exchange_body(call->exchange), &error) == OK)
+    enum err err = json_read(&body, exchange_body(call->exchange), &error);
+    if (!err && json_is(body, json_type_object))
         return body;
+    if (!err)
+        fail(&error, ERR_ARGUMENT, "the body must be a JSON object");
+    json_object_put(body);
     struct api_error api_error = api_error_of(&error);
     call_respond_error(call, &api_error);
     return NULL;

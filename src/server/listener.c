@@ -1,13 +1,19 @@
 // A connection has a guard, which lives from accept to close; a sweep four times a second compares
 // what the guards saw with the deadlines.  evhttp's own time-outs count silence only, so a client that
 // sends a byte now and then would never meet them.
+//
+// What evhttp cannot read it answers with a page of HTML.  It never gets out: bytes that leave a
+// connection while no exchange is being answered are evhttp's own, and before the loop writes them the
+// connection is taken from it and answered in our words (refusals.h).
 #include "server/listener.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -19,11 +25,14 @@
 #include "base/memory.h"
 #include "base/os.h"
 #include "server/listener_state.h"
+#include "server/refusals.h"
 
 enum {
     SWEEP_MS = 250,
     SIZE_AHEAD_MAX = 256 << 10, // bytes of a next request that are read while one is answered
     NEVER_S = 30 * 24 * 3600,   // evhttp's own time-out, which the guards replace
+    HEAD_SIZE = 128,            // of a request's first line
+    SIZE_SMALL = 1 << 20,       // a request is not refused for the size of others
 };
 
 struct guard {
@@ -32,8 +41,13 @@ struct guard {
     struct exchange *exchange; // being answered, or NULL
     uint64_t since_ns;         // of the request's first byte, or of the idleness
     bool is_reading;           // a request has begun to arrive
-    size_t size_unsent;        // at the last change
-    uint64_t unsent_ns;        // when that was
+    bool is_foreign;           // evhttp has written something of its own
+    bool is_too_much;          // its request would exceed what may arrive at a time
+    size_t size_arrived;       // bytes since the last answer
+    char head[HEAD_SIZE];      // of the request that arrives
+    size_t head_size;
+    size_t size_unsent; // at the last change
+    uint64_t unsent_ns; // when that was
     struct guard *next, **link;
 };
 
@@ -42,13 +56,15 @@ struct listener {
     struct event_base *base;
     struct evhttp *http;
     struct evconnlistener *socket;
-    struct event *sweep, *wake;
+    struct event *sweep, *wake, *look; // `look`: at foreign answers
+    struct refusals *refusals;
     struct event *signals[4];
     size_t n_signals;
     int port;
     bool is_accepting;
     struct guard *guards;
     size_t n_guards;
+    size_t size_arrived;   // of all guards
     struct exchange *live; // exchanges whose connection is there
     unsigned drain_s;
     uint64_t stop_ns; // when stopping began
@@ -102,16 +118,39 @@ static void unlink_exchange(struct exchange *exchange)
     exchange_release(exchange);
 }
 
+// Of the bytes that came last, those that fit into the head.
+static void copy_head(struct guard *guard, struct evbuffer *buffer, size_t n_new)
+{
+    struct evbuffer_ptr at;
+    size_t room = HEAD_SIZE - guard->head_size, size = evbuffer_get_length(buffer);
+    if (room == 0 || n_new == 0 || evbuffer_ptr_set(buffer, &at, size - n_new, EVBUFFER_PTR_SET))
+        return;
+    ev_ssize_t n = evbuffer_copyout_from(buffer, &at, guard->head + guard->head_size,
+                                         n_new < room ? n_new : room);
+    guard->head_size += n > 0 ? (size_t)n : 0;
+}
+
+// The connection is ready for a request, of which some may be there already.
+static void begin_request(struct guard *guard)
+{
+    struct evbuffer *input = bufferevent_get_input(guard->bev);
+    size_t size = evbuffer_get_length(input);
+    guard->listener->size_arrived -= guard->size_arrived - size;
+    guard->size_arrived = size;
+    guard->is_reading = size > 0;
+    guard->since_ns = os_time_ns();
+    guard->head_size = 0;
+    copy_head(guard, input, size);
+}
+
 static void answer_sent(struct evhttp_request *request, void *context)
 {
     struct exchange *exchange = context;
     struct evhttp_connection *connection = evhttp_request_get_connection(request);
     struct guard *guard = exchange->guard;
     bufferevent_setwatermark(evhttp_connection_get_bufferevent(connection), EV_READ, 0, 0);
-    if (guard) {
-        guard->is_reading = false;
-        guard->since_ns = os_time_ns();
-    }
+    if (guard)
+        begin_request(guard);
     exchange_note_unsent(exchange, 0);
     unlink_exchange(exchange);
 }
@@ -157,10 +196,78 @@ static void bytes_arrived(struct evbuffer *buffer, const struct evbuffer_cb_info
                           void *context)
 {
     struct guard *guard = context;
-    (void)buffer;
-    if (info->n_added && !guard->is_reading) {
+    struct listener *listener = guard->listener;
+    if (info->n_added == 0)
+        return;
+    guard->size_arrived += info->n_added;
+    listener->size_arrived += info->n_added;
+    if (guard->exchange)
+        return;
+    if (listener->size_arrived > listener->config.size_arriving_max &&
+        guard->size_arrived > SIZE_SMALL) {
+        guard->is_too_much = true;
+        event_active(listener->look, 0, 0);
+    }
+    if (!guard->is_reading) {
         guard->is_reading = true;
         guard->since_ns = os_time_ns();
+    }
+    copy_head(guard, buffer, info->n_added);
+}
+
+static void bytes_leave(struct evbuffer *buffer, const struct evbuffer_cb_info *info, void *context)
+{
+    struct guard *guard = context;
+    (void)buffer;
+    if (info->n_added && !guard->exchange && !guard->is_foreign) {
+        guard->is_foreign = true;
+        event_active(guard->listener->look, 0, 0); // comes before the loop writes
+    }
+}
+
+// Takes the connection from evhttp and tells its client why.
+static void refuse(struct guard *guard, enum refusal_cause cause)
+{
+    struct listener *listener = guard->listener;
+    struct buf response = {0};
+    void *connection = NULL;
+    int fd = dup(bufferevent_getfd(guard->bev));
+    struct str head = {guard->head, guard->head_size};
+    listener->config.refuse(listener->config.context, cause, head, &response);
+    bufferevent_getcb(guard->bev, NULL, NULL, NULL, &connection);
+    if (fd >= 0) // first, as evhttp closes our side of what it frees
+        refusals_add(listener->refusals, fd, (struct str){response.data, response.size});
+    evhttp_connection_free(connection); // and with it the guard
+    buf_release(&response);
+}
+
+// What evhttp wanted to say; false when that may pass.
+static bool read_cause(struct guard *guard, enum refusal_cause *cause)
+{
+    char status[16] = "";
+    evbuffer_copyout(bufferevent_get_output(guard->bev), status, sizeof status - 1);
+    size_t at = strcspn(status, " ");
+    int number = atoi(status + at);
+    bool is_big = number == 413 || guard->size_arrived > guard->listener->config.size_headers_max;
+    *cause = number == 501 || number == 405 ? REFUSED_METHOD
+             : is_big                       ? REFUSED_SIZE
+                                            : REFUSED_MALFORMED;
+    return number != 100; // "Continue", for clients that ask before they send a body
+}
+
+static void look(evutil_socket_t fd, short what, void *context)
+{
+    struct listener *listener = context;
+    (void)fd, (void)what;
+    for (struct guard *guard = listener->guards, *next; guard; guard = next) {
+        enum refusal_cause cause;
+        next = guard->next;
+        if (guard->is_too_much)
+            refuse(guard, REFUSED_BUSY);
+        else if (guard->is_foreign && read_cause(guard, &cause))
+            refuse(guard, cause);
+        else
+            guard->is_foreign = false;
     }
 }
 
@@ -173,6 +280,7 @@ static void connection_closed(struct evhttp_connection *connection, void *contex
         unlink_exchange(guard->exchange);
     }
     guard->listener->n_guards--;
+    guard->listener->size_arrived -= guard->size_arrived;
     *guard->link = guard->next;
     if (guard->next)
         guard->next->link = guard->link;
@@ -207,6 +315,7 @@ static struct bufferevent *connection_accepted(struct event_base *base, void *co
         listener->guards->link = &guard->next;
     listener->guards = guard;
     evbuffer_add_cb(bufferevent_get_input(bev), bytes_arrived, guard);
+    evbuffer_add_cb(bufferevent_get_output(bev), bytes_leave, guard);
     event_base_once(base, -1, EV_TIMEOUT, connection_ready, guard, NULL);
     if (++listener->n_guards >= listener->config.n_connections_max && listener->is_accepting) {
         listener->is_accepting = false;
@@ -250,9 +359,15 @@ static void sweep(evutil_socket_t fd, short what, void *context)
     struct listener *listener = context;
     uint64_t now = os_time_ns();
     (void)fd, (void)what;
-    for (struct guard *guard = listener->guards; guard; guard = guard->next)
-        if (is_overdue(listener, guard, now)) // evhttp sees the end of the connection and cleans up
+    for (struct guard *guard = listener->guards, *next; guard; guard = next) {
+        next = guard->next;
+        if (!is_overdue(listener, guard, now))
+            continue;
+        if (guard->is_reading && !guard->exchange)
+            refuse(guard, REFUSED_SLOW);
+        else // evhttp sees the end of the connection and cleans up
             shutdown(bufferevent_getfd(guard->bev), SHUT_RDWR);
+    }
     if (!listener->is_accepting && !listener->stop_ns &&
         listener->n_guards < listener->config.n_connections_max) {
         listener->is_accepting = true;
@@ -291,11 +406,13 @@ enum err listener_open(struct listener **out, const struct listener_config *conf
     evhttp_set_max_body_size(listener->http, (ev_ssize_t)config->size_body_max);
     evhttp_set_allowed_methods(listener->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST |
                                                    EVHTTP_REQ_OPTIONS | EVHTTP_REQ_PUT |
-                                                   EVHTTP_REQ_DELETE);
+                                                   EVHTTP_REQ_DELETE | EVHTTP_REQ_PATCH);
     struct evhttp_bound_socket *bound =
         evhttp_bind_socket_with_handle(listener->http, config->host, (ev_uint16_t)config->port);
     listener->sweep = event_new(listener->base, -1, EV_PERSIST, sweep, listener);
     listener->wake = event_new(listener->base, -1, EV_PERSIST, flush_queued, listener);
+    listener->look = event_new(listener->base, -1, EV_PERSIST, look, listener);
+    listener->refusals = refusals_open(listener->base);
     if (!bound) {
         enum err err = fail(error, ERR_IO, "cannot listen on %s port %d: %s", config->host,
                             config->port, evutil_socket_error_to_string(errno));
@@ -366,6 +483,8 @@ void listener_disconnect(struct listener *listener)
     if (listener->http)
         evhttp_free(listener->http);
     listener->http = NULL;
+    refusals_close(listener->refusals);
+    listener->refusals = NULL;
 }
 
 void listener_close(struct listener *listener)
@@ -381,6 +500,7 @@ void listener_close(struct listener *listener)
     }
     event_free(listener->sweep);
     event_free(listener->wake);
+    event_free(listener->look);
     event_base_free(listener->base);
     pthread_mutex_destroy(&listener->lock);
     free(listener);

@@ -8,18 +8,32 @@
 
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/error.h"
+#include "base/str.h"
 #include "server/exchange.h"
+
+enum refusal_cause {
+    REFUSED_MALFORMED,
+    REFUSED_METHOD,
+    REFUSED_SIZE, // headers or body
+    REFUSED_SLOW, // not whole in time
+    REFUSED_BUSY, // too much arrives at a time
+};
 
 struct listener_config {
     const char *host;                       // an address or a name of this machine
     int port;                               // 0: any free one
     size_t size_headers_max, size_body_max; // bytes
+    size_t size_arriving_max;               // bytes of all requests that are there at a time
     size_t n_connections_max;
     unsigned request_s; // from a request's first byte to its last
     unsigned idle_s;    // a connection without a request
     unsigned stall_s;   // a client that takes no bytes
     void (*serve)(void *context, struct exchange *exchange); // now owns one reference
+    // A request that never became whole: appends the whole HTTP response to `out`.  `head` is the
+    // beginning of the request as it came, perhaps empty.
+    void (*refuse)(void *context, enum refusal_cause cause, struct str head, struct buf *out);
     void *context;
 };
 

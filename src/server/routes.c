@@ -61,3 +61,13 @@ const struct route *route_find(enum http_method method, const char *path, bool *
     }
     return NULL;
 }
+
+const struct api_dialect *route_dialect(const char *path, bool is_anthropic)
+{
+    for (size_t i = 0; i < COUNT_OF(routes); i++)
+        if (fits(routes[i].path, path) && !is_anthropic)
+            return routes[i].dialect;
+    if (is_anthropic || strncmp(path, "/v1/messages", strlen("/v1/messages")) == 0)
+        return &api_anthropic;
+    return strncmp(path, "/v1/", 4) == 0 ? &api_chat : &api_llama;
+}

@@ -10,6 +10,9 @@
 #include "server/server_state.h"
 
 enum { WORKER_STACK_SIZE = 8 << 20, RETRY_S = 2, CLIENT_SHOWN = 24 };
+#define HEADERS_SIZE_MAX ((size_t)64 * KIB)
+
+static const char json_content[] = "application/json; charset=utf-8";
 
 // ---- what handlers use ----
 
@@ -46,16 +49,23 @@ void call_respond_json(struct call *call, const struct buf *body)
 {
     struct str text = {body->data ? body->data : "", body->size};
     call_trace(call, "answer", text);
-    exchange_respond(call->exchange, 200, "application/json; charset=utf-8", text);
+    exchange_respond(call->exchange, 200, json_content, text);
+}
+
+static int dialect_status(const struct api_dialect *dialect, enum api_error_kind kind)
+{
+    const struct api_error_names *names = api_error_names(kind);
+    return dialect == &api_anthropic && names->anthropic_status ? names->anthropic_status
+                                                                : names->status;
 }
 
 void call_respond_error(struct call *call, const struct api_error *error)
 {
-    const struct api_error_names *names = api_error_names(error->kind);
-    const struct api_dialect *dialect = call->route ? call->route->dialect : &api_llama;
-    int status = names->status;
-    if (dialect == &api_anthropic && names->anthropic_status)
-        status = names->anthropic_status;
+    const struct api_dialect *dialect =
+        call->route ? call->route->dialect
+                    : route_dialect(exchange_path(call->exchange),
+                                    exchange_header(call->exchange, "anthropic-version") != NULL);
+    int status = dialect_status(dialect, error->kind);
     if (error->retry_after_s) {
         char seconds[20];
         snprintf(seconds, sizeof seconds, "%u", error->retry_after_s);
@@ -65,8 +75,7 @@ void call_respond_error(struct call *call, const struct api_error *error)
     dialect->put_error(&body, error);
     call_note(call, "error=\"%s\"", error->text);
     call_trace(call, "answer", (struct str){body.data, body.size});
-    exchange_respond(call->exchange, status, "application/json; charset=utf-8",
-                     (struct str){body.data, body.size});
+    exchange_respond(call->exchange, status, json_content, (struct str){body.data, body.size});
     buf_release(&body);
 }
 
@@ -272,6 +281,72 @@ static void serve(void *context, struct exchange *exchange)
     free(call);
 }
 
+// ---- requests that never became whole ----
+
+// Method and path of a request's first line, as far as they are there.
+static void read_head(struct str head, char method[16], char path[120])
+{
+    size_t at = 0;
+    for (size_t n = 0; at < head.size && n < 15 && head.data[at] > ' '; n++)
+        *method++ = head.data[at++];
+    while (at < head.size && head.data[at] == ' ')
+        at++;
+    for (size_t n = 0; at < head.size && n < 119 && head.data[at] > ' ' && head.data[at] != '?';
+         n++)
+        *path++ = head.data[at++];
+    *method = *path = 0;
+}
+
+static struct api_error refusal_error(const struct server *server, enum refusal_cause cause)
+{
+    static const struct {
+        enum api_error_kind kind;
+        const char *text;
+    } rows[] = {
+        [REFUSED_MALFORMED] = {API_ERROR_INVALID, "this is no HTTP request that can be understood"},
+        [REFUSED_METHOD] = {API_ERROR_METHOD, "this path takes another method"},
+        [REFUSED_SIZE] = {API_ERROR_TOO_LARGE, NULL},
+        [REFUSED_SLOW] = {API_ERROR_TIMEOUT, "the request did not arrive in time"},
+        [REFUSED_BUSY] = {API_ERROR_BUSY, "too many large requests at a time"},
+    };
+    if (cause == REFUSED_SIZE)
+        return api_error_make(API_ERROR_TOO_LARGE,
+                              "the request is larger than this server takes: %zu MiB of body, %zu "
+                              "KiB of headers",
+                              server->config.size_body_max / MIB, HEADERS_SIZE_MAX / KIB);
+    struct api_error error = api_error_make(rows[cause].kind, "%s", rows[cause].text);
+    error.retry_after_s = cause == REFUSED_BUSY ? RETRY_S : 0;
+    return error;
+}
+
+// On the listener's thread: the answer, and its line of the log.
+static void refuse(void *context, enum refusal_cause cause, struct str head, struct buf *out)
+{
+    struct server *server = context;
+    char method[16], path[120];
+    read_head(head, method, path);
+    const struct api_dialect *dialect = route_dialect(path, false);
+    struct api_error error = refusal_error(server, cause);
+    int status = dialect_status(dialect, error.kind);
+    struct buf body = {0};
+    dialect->put_error(&body, &error);
+    buf_printf(out, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n", status,
+               exchange_reason(status), json_content, body.size);
+    if (error.retry_after_s)
+        buf_printf(out, "Retry-After: %u\r\n", error.retry_after_s);
+    buf_append_text(out, "Connection: close\r\n\r\n");
+    buf_append(out, body.data, strcmp(method, "HEAD") == 0 ? 0 : body.size);
+    buf_release(&body);
+    if (!server->config.log)
+        return;
+    struct buf line = {0};
+    buf_printf(&line, "- %s %s %d refused=\"%s\"", method[0] ? method : "-", path[0] ? path : "-",
+               status, error.text);
+    blank_controls(&line);
+    server->config.log(server->config.log_context, line.data);
+    buf_release(&line);
+}
+
 // ---- life ----
 
 static void set_defaults(struct server_config *config)
@@ -300,13 +375,15 @@ enum err server_open(struct server **out, const struct server_config *config, st
     struct listener_config listener = {
         .host = config->host,
         .port = config->port,
-        .size_headers_max = 64 * KIB,
+        .size_headers_max = HEADERS_SIZE_MAX,
         .size_body_max = server->config.size_body_max,
+        .size_arriving_max = 4 * server->config.size_body_max,
         .n_connections_max = server->config.n_connections_max,
         .request_s = server->config.timeout_s,
         .idle_s = 600,
         .stall_s = server->config.timeout_s,
         .serve = serve,
+        .refuse = refuse,
         .context = server,
     };
     err = listener_open(&server->listener, &listener, error);

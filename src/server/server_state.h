@@ -36,6 +36,8 @@ struct route {
     void (*handle)(struct call *call);
 };
 
+// In whose words errors about this path are told, whether it exists or not.
+const struct api_dialect *route_dialect(const char *path, bool is_anthropic);
 const struct route *route_find(enum http_method method, const char *path, bool *is_known_path);
 
 // ---- answers ----

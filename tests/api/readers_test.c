@@ -177,6 +177,31 @@ TEST(readers, json_is_bounded_and_keeps_odd_strings)
     assert_int_equal(json_read(&value, STR(""), &error), ERR_FORMAT);
 }
 
+static enum err read_repeated(const char *head, const char *unit, size_t n, const char *tail)
+{
+    struct buf text = {0};
+    struct json_object *value = NULL;
+    buf_append_text(&text, head);
+    for (size_t i = 0; i < n; i++)
+        buf_append_text(&text, unit);
+    buf_append_text(&text, tail);
+    enum err err = json_read(&value, (struct str){text.data, text.size}, NULL);
+    json_object_put(value);
+    buf_release(&text);
+    return err;
+}
+
+TEST(readers, json_has_a_bound_on_values_and_none_on_text)
+{
+    (void)state;
+    assert_int_equal(read_repeated("[", "0,", JSON_VALUES_MAX + 1, "0]"), ERR_LIMIT);
+    assert_int_equal(read_repeated("[", "[],", JSON_VALUES_MAX + 1, "0]"), ERR_LIMIT);
+    assert_int_equal(read_repeated("[", "{},", JSON_VALUES_MAX + 1, "0]"), ERR_LIMIT);
+    assert_int_equal(read_repeated("['\"',", "0,", JSON_VALUES_MAX + 1, "0]"), ERR_LIMIT);
+    assert_int_equal(read_repeated("[", "0,", JSON_VALUES_MAX - 10, "0]"), OK);
+    assert_int_equal(read_repeated("[\"", ",[\\\"", JSON_VALUES_MAX + 1, "\"]"), OK);
+}
+
 TEST(readers, written_strings_are_json_whatever_bytes_come)
 {
     (void)state;
@@ -339,5 +364,6 @@ RUN_TESTS(IS(readers, every_case_gives_the_expected_neutral_request),
           IS(readers, sampling_is_understood_alike_in_all_dialects),
           IS(readers, biases_come_as_an_object_or_as_pairs),
           IS(readers, json_is_bounded_and_keeps_odd_strings),
+          IS(readers, json_has_a_bound_on_values_and_none_on_text),
           IS(readers, written_strings_are_json_whatever_bytes_come),
           IS(readers, nothing_that_real_clients_say_is_lost))
