@@ -34,6 +34,16 @@ enum cpu_feature {
 };
 unsigned os_cpu_features(void); // bits of enum cpu_feature that this machine can run
 
+// ---- files on disk ----
+uint64_t os_program_stamp(void); // differs between builds of this program
+// The folder for what can be made again: XDG_CACHE_HOME, ~/.cache or ~/Library/Caches.  False when
+// there is no home.
+bool os_cache_folder(char *path, size_t size);
+uint64_t os_disk_free(const char *path); // bytes for us on the disk of an existing path; 0: unknown
+// Advice: these bytes will be read soon; a file's bytes need not stay in the system's cache.
+void os_file_will_need(int fd, uint64_t offset, uint64_t size);
+void os_file_forget(int fd);
+
 // ---- whole files in memory ----
 struct os_map {
     const void *data;

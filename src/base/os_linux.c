@@ -3,12 +3,14 @@
 #include "base/os.h"
 #include "base/thread.h"
 
+#include <fcntl.h>
 #include <malloc.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #if defined(__aarch64__)
@@ -108,6 +110,38 @@ unsigned os_cpu_features(void)
     features |= more & HWCAP2_I8MM ? CPU_I8MM : 0;
 #endif
     return features;
+}
+
+uint64_t os_program_stamp(void)
+{
+    struct stat info;
+    if (stat("/proc/self/exe", &info) != 0)
+        return 0;
+    return (uint64_t)info.st_size << 40 ^ (uint64_t)info.st_mtim.tv_sec << 30 ^
+           (uint64_t)info.st_mtim.tv_nsec;
+}
+
+bool os_cache_folder(char *path, size_t size)
+{
+    const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    int n = -1;
+    if (xdg && xdg[0] == '/')
+        n = snprintf(path, size, "%s", xdg);
+    else if (home && home[0])
+        n = snprintf(path, size, "%s/.cache", home);
+    return n > 0 && (size_t)n < size;
+}
+
+void os_file_will_need(int fd, uint64_t offset, uint64_t size)
+{
+    enum { PIECE = 512 * 1024 }; // the kernel reads ahead no more than this for one call
+    for (uint64_t at = 0; at < size; at += PIECE)
+        posix_fadvise(fd, (off_t)(offset + at), PIECE, POSIX_FADV_WILLNEED);
+}
+
+void os_file_forget(int fd)
+{
+    posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
 }
 
 void cond_init(pthread_cond_t *cond)

@@ -2,9 +2,14 @@
 #include "base/os.h"
 #include "base/thread.h"
 
+#include <fcntl.h>
+#include <mach-o/dyld.h>
 #include <mach/mach.h>
 #include <malloc/malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/sysctl.h>
 #include <unistd.h>
 
@@ -68,6 +73,39 @@ unsigned os_cpu_features(void)
     features |= __builtin_cpu_supports("fma") ? CPU_FMA : 0;
 #endif
     return features;
+}
+
+uint64_t os_program_stamp(void)
+{
+    char path[4096];
+    uint32_t size = sizeof path;
+    struct stat info;
+    if (_NSGetExecutablePath(path, &size) != 0 || stat(path, &info) != 0)
+        return 0;
+    return (uint64_t)info.st_size << 40 ^ (uint64_t)info.st_mtimespec.tv_sec << 30 ^
+           (uint64_t)info.st_mtimespec.tv_nsec;
+}
+
+bool os_cache_folder(char *path, size_t size)
+{
+    const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    int n = -1;
+    if (xdg && xdg[0] == '/')
+        n = snprintf(path, size, "%s", xdg);
+    else if (home && home[0])
+        n = snprintf(path, size, "%s/Library/Caches", home);
+    return n > 0 && (size_t)n < size;
+}
+
+void os_file_will_need(int fd, uint64_t offset, uint64_t size)
+{
+    struct radvisory advice = {.ra_offset = (off_t)offset, .ra_count = (int)size};
+    fcntl(fd, F_RDADVISE, &advice);
+}
+
+void os_file_forget(int fd)
+{
+    fcntl(fd, F_NOCACHE, 1);
 }
 
 void cond_init(pthread_cond_t *cond)
