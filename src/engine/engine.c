@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "engine/capacity.h"
 #include "engine/generate.h"
 #include "engine/scheduler.h"
+#include "engine/spill.h"
 
 enum {
     ANSWER_SHARE = 16, // of the cache: what an answer is promised at once, and its bounds
@@ -19,6 +21,7 @@ enum {
     ANSWER_TOKENS_MAX = 8192,
     ALONE_FACTOR = 3,        // a chunk may take so much longer when nobody else is there
     SNAPSHOTS_A_PROMPT = 16, // at most, where they cost a state or window pages
+    FLUSH_MS = 10000,        // for writing to disk when the engine closes
 };
 
 struct engine {
@@ -45,6 +48,8 @@ struct engine {
     struct request **waiting; // [n_waiting]
     struct request **running; // [n_running]
     size_t n_waiting, n_running, n_waiting_max;
+    size_t n_awaiting;           // of those running: the disk has something for them
+    unsigned disk_ms;            // until there is something to write; SPILL_IDLE: nothing
     size_t n_snapshots_max;      // for one prompt
     uint32_t n_answer_reserved;  // tokens
     struct schedule_item *items; // scratch for the scheduler, [n_items_max]
@@ -80,14 +85,24 @@ static void enqueue(struct engine *engine, struct request *request)
     engine->waiting[engine->n_waiting++] = request;
 }
 
+// Whether somebody could go on now.
+static bool has_work(const struct engine *engine)
+{
+    return engine->n_running > engine->n_awaiting ||
+           (engine->n_running == 0 && engine->n_waiting > 0);
+}
+
 // Moves what was submitted into the queue; with nothing to do, sleeps until there is.  False when
 // the engine closes.
 static bool take_inbox(struct engine *engine)
 {
     pthread_mutex_lock(&engine->lock);
-    while (!engine->inbox && !engine->has_news && !engine->is_closing && engine->n_running == 0 &&
-           engine->n_waiting == 0)
-        pthread_cond_wait(&engine->work, &engine->lock);
+    while (!engine->inbox && !engine->has_news && !engine->is_closing && !has_work(engine)) {
+        if (engine->disk_ms == SPILL_IDLE)
+            pthread_cond_wait(&engine->work, &engine->lock);
+        else if (!cond_wait_ms(&engine->work, &engine->lock, engine->disk_ms))
+            break;
+    }
     struct request *request = engine->inbox;
     engine->inbox = NULL;
     engine->inbox_end = &engine->inbox;
@@ -118,6 +133,7 @@ static size_t sweep(struct engine *engine, struct request **list, size_t n, uint
         pthread_mutex_lock(&engine->lock);
         engine->stats.n_prompt_tokens += request->stats.n_prompt;
         engine->stats.n_reused_tokens += request->stats.n_reused;
+        engine->stats.n_disk_tokens += request->stats.n_from_disk;
         engine->stats.n_generated_tokens += request->stats.n_generated;
         engine->stats.prefill_ns += request->stats.prefill_ns;
         engine->stats.decode_ns += request->stats.decode_ns;
@@ -278,7 +294,7 @@ static void add_decode_rows(struct engine *engine)
 {
     uint32_t n_left = (uint32_t)engine->n_running;
     for (size_t i = 0; i < engine->n_running; i++, n_left--)
-        if (!request_is_prefilling(engine->running[i]))
+        if (!request_is_prefilling(engine->running[i]) && !engine->running[i]->session.awaits_disk)
             add_rows(engine, engine->running[i],
                      engine->batch.n_rows_max - engine->batch.n_rows - (n_left - 1));
 }
@@ -287,7 +303,7 @@ static struct request *next_prefill(struct engine *engine)
 {
     size_t n = 0;
     for (size_t i = 0; i < engine->n_running; i++) {
-        if (!request_is_prefilling(engine->running[i]))
+        if (!request_is_prefilling(engine->running[i]) || engine->running[i]->session.awaits_disk)
             continue;
         engine->candidates[n] = engine->running[i];
         engine->items[n++] = item_of(engine->running[i]);
@@ -331,7 +347,10 @@ static void step(struct engine *engine)
         n_decode = engine->batch.n_rows;
         n_prefill = add_prefill_rows(engine);
     } while (engine->batch.n_rows == 0 && engine->n_running > 1 && park_youngest(engine));
-    assert(engine->batch.n_rows > 0); // the last one has all pages to itself
+    if (engine->batch.n_rows == 0) { // the last one has all pages to itself; it waits for the disk
+        assert(engine->n_awaiting > 0);
+        return;
+    }
     uint64_t start_ns = os_time_ns();
     const float *logits = NULL;
     struct error error;
@@ -349,6 +368,25 @@ static void step(struct engine *engine)
     }
 }
 
+// ---- the disk ----
+
+// Reads for one sequence at a time, in the order they came, and writes a little.
+static void serve_disk(struct engine *engine)
+{
+    struct spill *spill = engine->memory.spill;
+    if (!spill)
+        return;
+    bool is_busy = engine->n_running > engine->n_awaiting;
+    engine->n_awaiting = 0;
+    for (size_t i = 0; i < engine->n_running; i++) {
+        struct session *session = &engine->running[i]->session;
+        if (session->awaits_disk)
+            session->awaits_disk = spill_read(spill, session, is_busy) == SPILL_WAITS;
+        engine->n_awaiting += session->awaits_disk;
+    }
+    engine->disk_ms = spill_step(spill, engine->n_running > 0);
+}
+
 static void *run(void *context)
 {
     struct engine *engine = context;
@@ -361,7 +399,8 @@ static void *run(void *context)
         admit(engine);
         stop_hopeless(engine);
         publish(engine);
-        if (engine->n_running > 0)
+        serve_disk(engine);
+        if (engine->n_running > engine->n_awaiting)
             step(engine);
         publish(engine);
     } while (goes_on);
@@ -369,6 +408,29 @@ static void *run(void *context)
 }
 
 // ---- life ----
+
+static void wake_for_disk(void *context)
+{
+    wake(context);
+}
+
+// Without the disk everything works, so what stands against it is said and no error.
+static void open_disk(struct engine *engine)
+{
+    const struct store_options *options = engine->config.disk;
+    struct session_memory *memory = &engine->memory;
+    struct store *store;
+    struct error error;
+    char line[600];
+    if (store_open(&store, options, model_caches(engine->model),
+                   model_hyperparams(engine->model)->window, memory->backend, wake_for_disk, engine,
+                   &error) == OK) {
+        memory->spill = spill_open(store, memory, options);
+    } else if (options->log) {
+        snprintf(line, sizeof line, "nothing is kept on disk: %s", error.text);
+        options->log(options->log_context, line);
+    }
+}
 
 static void open_memory(struct engine *engine)
 {
@@ -379,6 +441,9 @@ static void open_memory(struct engine *engine)
     memory->snapshots =
         snapshots_open(memory->backend, memory->kv, spec, model_hyperparams(engine->model)->window);
     memory->tree = prefix_tree_open(memory->kv, memory->snapshots);
+    engine->disk_ms = SPILL_IDLE;
+    if (engine->config.disk)
+        open_disk(engine);
     engine->n_snapshots_max = SNAPSHOTS_A_PROMPT;
     if (spec->n_state_layers > 0) {
         // Half of what is there: the other half is other conversations'.
@@ -389,6 +454,7 @@ static void open_memory(struct engine *engine)
 
 static void close_memory(struct engine *engine)
 {
+    spill_close(engine->memory.spill, FLUSH_MS);
     prefix_tree_close(engine->memory.tree);
     snapshots_close(engine->memory.snapshots);
     kv_cache_close(engine->memory.kv);

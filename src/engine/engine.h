@@ -19,6 +19,7 @@
 struct engine;
 struct request;          // one submitted generation
 struct constraint_state; // sample/constraint.h
+struct store_options;    // engine/store.h
 
 struct engine_config {
     uint32_t n_context;         // tokens one sequence may hold, prompt and answer
@@ -29,6 +30,7 @@ struct engine_config {
                                 // together; n_context at least
     uint64_t snapshot_size_max; // bytes of RAM for recurrent snapshots
     unsigned wait_ms_max;       // about the longest a stream waits for another's prefill; 0: 300
+    const struct store_options *disk; // where states are kept on disk; NULL: nowhere
 };
 
 enum stop_reason {
@@ -83,6 +85,7 @@ enum { ENGINE_DIFFERENCE_TOKENS = 16 };
 
 struct request_stats {
     uint32_t n_prompt, n_reused, n_computed, n_generated;
+    uint32_t n_from_disk;                      // of those reused
     uint64_t queued_ns, prefill_ns, decode_ns; // time in each state so far
     // Where the prompt parted from everything remembered, and what the closest branch has there (no
     // tokens: nothing was remembered behind it, the prompt only goes on).
@@ -94,6 +97,7 @@ struct request_stats {
 struct engine_stats {
     uint32_t n_running, n_waiting;
     uint64_t n_prompt_tokens, n_reused_tokens, n_generated_tokens; // since open
+    uint64_t n_disk_tokens;                                        // of those reused
     uint64_t prefill_ns, decode_ns;
     uint32_t n_pages_used, n_pages_total; // group 0
     uint64_t state_size_used;

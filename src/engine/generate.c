@@ -112,6 +112,13 @@ void request_let_go(struct request *request)
 
 // ---- phases and numbers ----
 
+static void note_difference(struct request_stats *stats, const struct session *session)
+{
+    stats->first_difference = session->first_difference;
+    stats->n_other = session->n_other;
+    memcpy(stats->other, session->other, sizeof stats->other);
+}
+
 // Adds the time since the last call to the present phase and publishes the numbers.
 static void update_stats(struct request *request)
 {
@@ -135,8 +142,11 @@ static void update_stats(struct request *request)
     if (session->memory) {
         uint32_t n_prompt_done =
             session->n_computed < request->n_prompt ? session->n_computed : request->n_prompt;
-        if (!request->was_parked) // or it is its own work that it takes up again
+        if (!request->was_parked) { // or it is its own work that it takes up again
             stats->n_reused = session->n_reused;
+            stats->n_from_disk = session->n_from_disk;
+            note_difference(stats, session); // the disk may have known more than the tree
+        }
         stats->n_computed = n_prompt_done > stats->n_reused ? n_prompt_done - stats->n_reused : 0;
     }
     stats->n_generated = request->n_generated;
@@ -163,13 +173,6 @@ static void tell_progress(struct request *request)
     mailbox_put(&request->mailbox, &event);
 }
 
-static void note_difference(struct request_stats *stats, const struct session *session)
-{
-    stats->first_difference = session->first_difference;
-    stats->n_other = session->n_other;
-    memcpy(stats->other, session->other, sizeof stats->other);
-}
-
 bool request_admit(struct request *request, struct session_memory *memory, size_t n_snapshots_max,
                    uint32_t n_reserved)
 {
@@ -188,8 +191,6 @@ bool request_admit(struct request *request, struct session_memory *memory, size_
     };
     if (!session_open(&request->session, memory, &options))
         return false;
-    if (!request->was_parked)
-        note_difference(&request->stats, &request->session);
     enter(request, REQUEST_PREFILL);
     update_stats(request);
     tell_progress(request);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "engine/spill.h"
 
 enum {
     GROUP_FULL = 0,
@@ -244,6 +245,7 @@ bool session_open(struct session *session, struct session_memory *memory,
         backend_reset_state(memory->backend, session->i_state);
     trim_reservation(session);
     choose_marks(session, options);
+    session->awaits_disk = memory->spill && options->reuses;
     return true;
 }
 
@@ -258,6 +260,8 @@ static void remember(struct session *session, enum snapshot_kind kind, uint32_t 
                                    session->pages[GROUP_WINDOW]);
     prefix_tree_insert(session->memory->tree, session->tokens, session->n_computed,
                        session->pages[GROUP_FULL], snapshot);
+    if (session->memory->spill)
+        spill_note(session->memory->spill, session->tokens, session->n_computed, kind);
 }
 
 // Leaves a snapshot at the present position, where there is a state to be had for it.
@@ -277,6 +281,8 @@ void session_close(struct session *session, bool remembers)
 {
     if (!session->memory)
         return;
+    if (session->memory->spill)
+        spill_forget(session->memory->spill, session);
     if (remembers && session->n_computed > 0) {
         remember(session, SNAPSHOT_TIP, session->i_state);
         session->i_state = STATE_NONE; // it is the snapshot's now
@@ -348,4 +354,45 @@ void session_advance(struct session *session, uint32_t n_rows)
     if (session->i_mark < session->n_marks &&
         session->marks[session->i_mark].n_tokens == session->n_computed)
         take_snapshot(session, session->marks[session->i_mark++].kind);
+}
+
+// ---- from disk ----
+
+void session_place_pages(struct session *session, uint32_t n_tokens)
+{
+    assert(n_tokens < session->n_tokens);
+    while (has_group(session, GROUP_FULL) && session->n_pages[GROUP_FULL] < kv_pages_for(n_tokens))
+        session->pages[GROUP_FULL][session->n_pages[GROUP_FULL]++] = take_page(session, GROUP_FULL);
+}
+
+void session_place_window(struct session *session, uint32_t i_page, uint32_t n_pages)
+{
+    uint32_t *pages = session->pages[GROUP_WINDOW];
+    for (uint32_t i = 0; i < session->n_pages[GROUP_WINDOW]; i++)
+        drop_page(session, GROUP_WINDOW, i);
+    session->n_pages[GROUP_WINDOW] = i_page + n_pages;
+    for (uint32_t i = 0; i < i_page + n_pages; i++)
+        pages[i] = i < i_page ? PAGE_NONE : take_page(session, GROUP_WINDOW);
+}
+
+void session_return_pages(struct session *session)
+{
+    uint32_t *n_pages = &session->n_pages[GROUP_FULL];
+    while (has_group(session, GROUP_FULL) && *n_pages > kv_pages_for(session->n_computed))
+        return_page(session, GROUP_FULL, session->pages[GROUP_FULL][--*n_pages]);
+}
+
+void session_restored(struct session *session, uint32_t n_tokens, enum snapshot_kind kind)
+{
+    assert(n_tokens > session->n_computed && n_tokens < session->n_tokens);
+    session->n_reused += n_tokens - session->n_computed;
+    session->n_from_disk += n_tokens - session->n_computed;
+    session->n_computed = n_tokens;
+    if (session->first_difference < n_tokens) {
+        session->first_difference = n_tokens;
+        session->n_other = 0; // what else the disk knows to follow is not looked up
+    }
+    session_return_pages(session); // of files behind a broken one
+    skip_passed_marks(session);
+    take_snapshot(session, kind);
 }

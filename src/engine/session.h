@@ -19,11 +19,14 @@
 #include "engine/engine.h"
 #include "engine/prefix_tree.h"
 
+struct spill;
+
 struct session_memory { // what the sessions of one engine share
     struct backend *backend;
     struct kv_cache *kv;
     struct snapshots *snapshots;
     struct prefix_tree *tree;
+    struct spill *spill; // NULL: nothing on disk
 };
 
 struct session_mark { // where to leave a snapshot
@@ -37,7 +40,8 @@ struct session {
     uint32_t n_tokens, n_tokens_max;
     uint32_t n_tokens_reserved; // as far as it may grow on what is promised already
     uint32_t n_computed;        // leading tokens that pages and state have seen
-    uint32_t n_reused;          // tokens taken from the tree instead of computed
+    uint32_t n_reused;          // tokens taken from the tree or from disk instead of computed
+    uint32_t n_from_disk;       // of these
     uint32_t first_difference;  // tokens of the prompt that the tree knew when it was opened
     uint32_t n_other;           // what it knew to follow instead
     token_id other[ENGINE_DIFFERENCE_TOKENS];
@@ -47,7 +51,8 @@ struct session {
     uint32_t n_reserved;             // pages of group 0 promised to this session
     struct session_mark *marks;      // [n_marks] ascending
     size_t n_marks, i_mark;
-    bool reuses; // takes from the tree
+    bool reuses;      // takes from the tree
+    bool awaits_disk; // what the disk has of its tokens is still to be asked, or on its way
 };
 
 struct session_options {
@@ -87,5 +92,15 @@ bool session_make_room(struct session *session, uint32_t n_rows);
 void session_extend(struct session *session, uint32_t n_rows);
 // After the step that computed them.
 void session_advance(struct session *session, uint32_t n_rows);
+
+// ---- filled from disk instead of computed (spill.c) ----
+// Gets the pages of group 0 for the first n_tokens tokens.
+void session_place_pages(struct session *session, uint32_t n_tokens);
+// Its window becomes n_pages new pages from page i_page on.
+void session_place_window(struct session *session, uint32_t i_page, uint32_t n_pages);
+// Pages and state of the first n_tokens tokens are in place: goes on behind them, and others may.
+void session_restored(struct session *session, uint32_t n_tokens, enum snapshot_kind kind);
+// They are not: gives back the pages behind what is computed.
+void session_return_pages(struct session *session);
 
 #endif

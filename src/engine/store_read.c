@@ -1,0 +1,267 @@
+// store_read.c - the readers: files become buffers, checked, in the order they are wanted.
+//
+// Two of them, so that one checks while the other waits for the disk, which meanwhile is told what
+// comes next.
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/checksum.h"
+#include "base/memory.h"
+#include "base/os.h"
+#include "engine/store_state.h"
+
+enum { PIECE = 4 * 1024 * 1024 }; // bytes in one read
+
+// ---- one file ----
+
+static enum err read_all(int fd, unsigned char *bytes, uint64_t size, struct error *error)
+{
+    for (uint64_t at = 0; at < size;) {
+        size_t n = size - at < PIECE ? (size_t)(size - at) : PIECE;
+        ssize_t done = pread(fd, bytes + at, n, (off_t)at);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return fail(error, done ? ERR_IO : ERR_FORMAT, "%s",
+                        done ? strerror(errno) : "it ended while it was read");
+        at += (uint64_t)done;
+    }
+    return OK;
+}
+
+static enum err check_file(const struct store_header *expected, struct store_buffer *buffer,
+                           struct error *error)
+{
+    struct store_header *found = &buffer->block.header;
+    enum err err = store_header_read(found, buffer->bytes, STORE_BLOCK, error);
+    if (err)
+        return err;
+    if (!store_header_agrees(found, expected))
+        return fail(error, ERR_FORMAT, "it holds something else than its name says");
+    if (checksum(buffer->block.payload, found->payload_size) != found->payload_sum)
+        return fail(error, ERR_FORMAT, "its checksum is wrong");
+    return OK;
+}
+
+// ERR_NOT_FOUND: somebody has removed it, which is no fault.
+static enum err read_file(const char *path, const struct store_header *expected,
+                          struct store_buffer *buffer, struct error *error)
+{
+    struct stat info;
+    uint64_t size = STORE_BLOCK + expected->payload_size;
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return fail(error, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s", strerror(errno));
+    enum err err = OK;
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
+        err = fail(error, ERR_FORMAT, "it is not a regular file");
+    else if ((uint64_t)info.st_size != size)
+        err = fail(error, ERR_FORMAT, "it has %lld bytes, not %llu", (long long)info.st_size,
+                   (unsigned long long)size);
+    if (!err)
+        err = read_all(fd, buffer->bytes, size, error);
+    if (!err)
+        err = check_file(expected, buffer, error);
+    if (!err)
+        futimens(fd, NULL); // last used now
+    os_file_forget(fd);
+    close(fd);
+    return err;
+}
+
+// ---- the job ----
+
+static void release_job(struct read_job *job)
+{
+    store_chain_release(&job->chain);
+    free(job->tokens);
+    *job = (struct read_job){.i_broken = UINT32_MAX};
+}
+
+// File i of the job: a chunk, or behind the last one the state.
+static void file_of(const struct read_job *job, uint32_t i, struct store_file *file)
+{
+    if (i == job->match.n_chunks) {
+        *file = job->match.state;
+        return;
+    }
+    *file = (struct store_file){
+        .kind = STORE_CHUNK,
+        .key = job->chain.keys[i + 1],
+        .parent = job->chain.keys[i],
+        .n_start = i * STORE_CHUNK_TOKENS,
+        .n_tokens = (i + 1) * STORE_CHUNK_TOKENS,
+    };
+}
+
+static void header_of(const struct store *store, uint32_t i, struct store_header *header)
+{
+    struct store_file file;
+    file_of(&store->job, i, &file);
+    store_header_make(header, &store->shape, &file, store->job.tokens);
+}
+
+// Takes the next file of the job and a buffer for it; false when there is none of either.
+static bool begin_file(struct store *store, struct store_header *expected,
+                       struct store_buffer **buffer)
+{
+    struct read_job *job = &store->job;
+    if (!job->is_active || job->i_next >= job->i_end || job->i_next > job->i_broken)
+        return false;
+    header_of(store, job->i_next, expected);
+    *buffer = store_find_buffer(store, expected->payload_size);
+    if (!*buffer)
+        return false;
+    (*buffer)->use = BUFFER_READING;
+    (*buffer)->ticket = job->i_next++;
+    job->n_in_hand++;
+    return true;
+}
+
+// Tells the disk what will be read after this.
+static void announce(const struct store *store, const char *path)
+{
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    if (fstat(fd, &info) == 0)
+        os_file_will_need(fd, 0, (uint64_t)info.st_size);
+    close(fd);
+    (void)store;
+}
+
+static bool next_path(const struct store *store, char path[STORE_PATH])
+{
+    const struct read_job *job = &store->job;
+    struct store_file file;
+    if (job->i_next >= job->i_end)
+        return false;
+    file_of(job, job->i_next, &file);
+    return store_path(store, &file, path);
+}
+
+static void drop_file(struct store *store, const char *path, enum err err,
+                      const struct error *error)
+{
+    if (err == ERR_NOT_FOUND)
+        return;
+    store_say(store, "disk cache: %s dropped: %s", path, error->text);
+    unlink(path);
+}
+
+void *store_reader(void *context)
+{
+    struct store *store = context;
+    struct store_header *expected = mem_new(struct store_header, 1);
+    struct store_buffer *buffer;
+    char path[STORE_PATH], ahead[STORE_PATH];
+    pthread_mutex_lock(&store->lock);
+    for (;;) {
+        while (!store->is_closing && !begin_file(store, expected, &buffer))
+            pthread_cond_wait(&store->changed, &store->lock);
+        if (store->is_closing)
+            break;
+        bool has_next = next_path(store, ahead);
+        pthread_mutex_unlock(&store->lock);
+
+        struct error error;
+        enum err err = ERR_NOT_FOUND;
+        if (store_path(store, &expected->file, path)) {
+            if (has_next)
+                announce(store, ahead);
+            err = read_file(path, expected, buffer, &error);
+        }
+        if (err)
+            drop_file(store, path, err, &error);
+
+        pthread_mutex_lock(&store->lock);
+        struct read_job *job = &store->job;
+        job->n_in_hand--;
+        buffer->use = err || !job->is_active ? BUFFER_FREE : BUFFER_READ;
+        if (err) {
+            store_index_forget(&store->index, &expected->file.key);
+            store->stats.n_files_dropped += err != ERR_NOT_FOUND;
+            if (buffer->ticket < job->i_broken)
+                job->i_broken = (uint32_t)buffer->ticket;
+        } else {
+            store->stats.n_files_read++;
+            store->stats.size_read += STORE_BLOCK + expected->payload_size;
+        }
+        pthread_cond_broadcast(&store->changed);
+        pthread_mutex_unlock(&store->lock);
+        store->wake(store->wake_context);
+        pthread_mutex_lock(&store->lock);
+    }
+    pthread_mutex_unlock(&store->lock);
+    free(expected);
+    return NULL;
+}
+
+// ---- the engine's side ----
+
+void store_read(struct store *store, const struct store_match *match,
+                const struct store_chain *chain, const token_id *tokens, uint32_t i_chunk)
+{
+    pthread_mutex_lock(&store->lock);
+    struct read_job *job = &store->job;
+    *job = (struct read_job){.is_active = true, .match = *match, .i_broken = UINT32_MAX};
+    job->chain.n_chunks = match->n_chunks;
+    job->chain.keys = mem_new(struct store_key, match->n_chunks + 1);
+    memcpy(job->chain.keys, chain->keys, (match->n_chunks + 1) * sizeof *chain->keys);
+    job->tokens = mem_new(token_id, match->n_tokens);
+    memcpy(job->tokens, tokens, match->n_tokens * sizeof *tokens);
+    job->i_next = job->i_wanted = store->shape.page_size[0] ? i_chunk : match->n_chunks;
+    job->i_end = match->n_chunks + match->has_state;
+    pthread_cond_broadcast(&store->changed);
+    pthread_mutex_unlock(&store->lock);
+}
+
+enum store_reading store_read_next(struct store *store, struct store_block **block)
+{
+    enum store_reading reading = STORE_WAITING;
+    pthread_mutex_lock(&store->lock);
+    struct read_job *job = &store->job;
+    if (job->i_wanted >= job->i_end)
+        reading = STORE_END;
+    else if (job->i_wanted >= job->i_broken)
+        reading = STORE_BROKEN;
+    for (size_t i = 0; reading == STORE_WAITING && i < store->n_buffers; i++) {
+        struct store_buffer *buffer = &store->buffers[i];
+        if (buffer->use != BUFFER_READ || buffer->ticket != job->i_wanted)
+            continue;
+        buffer->use = BUFFER_TAKEN;
+        job->i_wanted++;
+        *block = &buffer->block;
+        reading = STORE_READY;
+    }
+    pthread_mutex_unlock(&store->lock);
+    return reading;
+}
+
+void store_release(struct store *store, struct store_block *block)
+{
+    struct store_buffer *buffer = (struct store_buffer *)block;
+    pthread_mutex_lock(&store->lock);
+    buffer->use = BUFFER_FREE;
+    pthread_cond_broadcast(&store->changed);
+    pthread_mutex_unlock(&store->lock);
+}
+
+void store_read_stop(struct store *store)
+{
+    pthread_mutex_lock(&store->lock);
+    struct read_job *job = &store->job;
+    job->is_active = false;
+    while (job->n_in_hand > 0) // at most the file that is being read
+        pthread_cond_wait(&store->changed, &store->lock);
+    for (size_t i = 0; i < store->n_buffers; i++)
+        if (store->buffers[i].use == BUFFER_READ)
+            store->buffers[i].use = BUFFER_FREE;
+    release_job(job);
+    pthread_cond_broadcast(&store->changed);
+    pthread_mutex_unlock(&store->lock);
+}
