@@ -5,7 +5,9 @@
 export PATH
 passed=0 failed=0 skipped=0
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+XDG_CACHE_HOME=$(mktemp -d) # what one run remembers must not help the next
+export XDG_CACHE_HOME
+trap 'rm -rf "$log" "$XDG_CACHE_HOME"' EXIT
 for test in "$@"; do
     start=$(date +%s)
     "$test" >"$log" 2>&1

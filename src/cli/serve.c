@@ -36,7 +36,8 @@ struct serve {
     struct log log;
     FILE *trace;
     char *model_path, *template_text;
-    bool is_built_in; // the model
+    char cache_folder[1024]; // empty: nothing is kept on disk
+    bool is_built_in;        // the model
     struct json_object *template_arguments;
     struct serve_sampling sampling;
     struct list keys, hosts, origins;
@@ -229,12 +230,30 @@ static uint64_t snapshots_default(void)
     return share < 1536 * MIB ? share : 1536 * MIB;
 }
 
+// Where states outlive the server.
+static void find_cache_folder(struct serve *serve)
+{
+    const struct serve_options *o = &serve->options;
+    char *folder = serve->cache_folder;
+    size_t size = sizeof serve->cache_folder;
+    if (o->no_disk_cache || o->no_cache || number_or(o->cache_disk_mib, 1) == 0)
+        return;
+    if (o->cache_folder)
+        snprintf(folder, size, "%s", o->cache_folder);
+    else if (os_cache_folder(folder, size - sizeof "/hearth"))
+        strcat(folder, "/hearth");
+    else
+        folder[0] = 0;
+}
+
 static enum err open_host(struct serve *serve, struct error *error)
 {
     const struct serve_options *o = &serve->options;
     uint32_t n_batch = count_or(o->n_batch, 512), n_ubatch = count_or(o->n_ubatch, 512);
     int64_t sleep_s = number_or(o->sleep_idle_s, number_or(o->sleep_s, 0));
     int64_t cache_ram = number_or(o->cache_ram_mib, 2048);
+    int64_t cache_disk = number_or(o->cache_disk_mib, 0);
+    find_cache_folder(serve);
     struct host_config host = {
         .model_path = serve->model_path,
         .synthetic = o->model ? NULL : o->synthetic,
@@ -245,6 +264,8 @@ static enum err open_host(struct serve *serve, struct error *error)
         .n_parallel = count_or(o->n_parallel, PARALLEL_DEFAULT),
         .n_batch = n_batch < n_ubatch || o->n_ubatch == SERVE_UNSET ? n_batch : n_ubatch,
         .n_queue_max = count_or(o->n_queue_max, 0),
+        .cache_folder = serve->cache_folder[0] ? serve->cache_folder : NULL,
+        .disk_size_max = cache_disk > 0 ? (uint64_t)cache_disk * MIB : 0,
         .cache_size_max = cache_ram > 0 ? (uint64_t)cache_ram * MIB : 1,
         .locks_memory = o->locks_memory,
         .reads_file = o->no_mmap,

@@ -26,9 +26,10 @@ struct serve_options { // NULL, NAN and SERVE_UNSET where nothing was said
     const char *gpu_layers, *flash_attention, *reasoning, *reasoning_format, *reasoning_effort;
     const char *api_key, *api_key_file, *chat_template, *chat_template_file, *template_arguments;
     const char *dialect, *log_file, *trace, *replay, *cache_type_k, *cache_type_v;
-    const char *allowed_hosts, *cors_origins;
+    const char *allowed_hosts, *cors_origins, *cache_folder;
     int64_t port, n_threads, n_context, n_batch, n_ubatch, n_parallel, sleep_s, sleep_idle_s;
-    int64_t n_predict, n_thinking_max, cache_ram_mib, timeout_s, seed, top_k, repeat_last_n;
+    int64_t n_predict, n_thinking_max, cache_ram_mib, cache_disk_mib, timeout_s, seed, top_k,
+        repeat_last_n;
     int64_t verbosity, drain_s, ping_s, n_queue_max;
     int64_t dry_allowed_length, dry_last_n;
     double temperature, top_p, min_p, typical_p, top_n_sigma, xtc_probability, xtc_threshold;

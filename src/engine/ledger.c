@@ -6,6 +6,7 @@
 #include "base/os.h"
 #include "engine/capacity.h"
 #include "engine/kv_cache.h"
+#include "engine/store.h"
 
 enum {
     GROUP_FULL = 0,
@@ -61,6 +62,16 @@ static void add_caches(struct ledger *ledger, const struct cache_spec *spec,
     }
 }
 
+static void add_disk_buffers(struct ledger *ledger, const struct ledger_input *input,
+                             const struct cache_spec *spec)
+{
+    struct store_shape shape = {.state_size = capacity_state_size(spec)};
+    for (uint32_t g = 0; g < spec->n_groups; g++)
+        shape.page_size[g] = capacity_page_size(spec, g);
+    shape.window = spec->n_groups > GROUP_WINDOW ? input->hyperparams->window : 0;
+    add_line(ledger, "buffers of the disk cache", store_memory_size(&shape));
+}
+
 // Lines and total of one configuration.
 static void tally(struct ledger *ledger, const struct ledger_input *input,
                   const struct engine_config *config)
@@ -73,6 +84,8 @@ static void tally(struct ledger *ledger, const struct ledger_input *input,
     add_line(ledger, "weights", input->weights_size);
     NOTE(ledger, "mapped from the file");
     add_caches(ledger, &spec, config);
+    if (config->disk)
+        add_disk_buffers(ledger, input, &spec);
     unsigned n_threads = input->n_threads ? input->n_threads : os_n_cores();
     add_line(ledger, "activations and scratch",
              model_scratch_size(input->hyperparams, &options, n_threads));

@@ -76,12 +76,11 @@ static bool is_prefix(const struct spill_entry *entry, const token_id *tokens, u
 }
 
 // Ends of the same conversation that a longer one makes dispensable: all but the last, which is what
-// is left when a client repeats the answer in other words.  Pages lead to all of them.
+// is left when a client repeats the answer in other words.
 static void drop_superseded(struct spill *spill, const token_id *tokens, uint32_t n_tokens)
 {
-    bool needs_states = snapshots_are_needed(spill->memory->snapshots);
     uint32_t n_last = 0;
-    for (size_t i = 0; needs_states && i < spill->n_entries; i++) {
+    for (size_t i = 0; i < spill->n_entries; i++) {
         const struct spill_entry *entry = &spill->entries[i];
         if (entry->kind != SNAPSHOT_TRUNK && entry->n_tokens > n_last &&
             is_prefix(entry, tokens, n_tokens))

@@ -226,6 +226,13 @@ static const char *grouped(char text[32], size_t number)
     return text;
 }
 
+static const char *memory_of(size_t n_reused, size_t n_from_disk)
+{
+    if (n_reused == 0)
+        return "";
+    return n_from_disk == 0 ? " (RAM)" : n_from_disk < n_reused ? " (RAM and disk)" : " (disk)";
+}
+
 static void note_numbers(struct answer *answer)
 {
     struct usage *u = &answer->reply.usage;
@@ -234,7 +241,7 @@ static void note_numbers(struct answer *answer)
     size_t n_computed = u->n_prompt - u->n_reused;
     char reused[32], prompt[32], at[32];
     call_note(answer->call, "reused %s of %s tokens%s%s", grouped(reused, u->n_reused),
-              grouped(prompt, u->n_prompt), u->n_reused ? " (RAM)" : "",
+              grouped(prompt, u->n_prompt), memory_of(u->n_reused, numbers.n_from_disk),
               numbers.remembered[0] ? "," : "");
     if (numbers.remembered[0])
         call_note(answer->call, "first difference at %s: %s -> %s",

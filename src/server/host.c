@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/memory.h"
@@ -167,6 +168,25 @@ static enum err open_file(struct host *host, struct error *error)
     return err;
 }
 
+static void settle_disk(struct host *host)
+{
+    const struct host_config *config = &host->config;
+    struct stat info;
+    bool is_file = !config->synthetic && stat(config->model_path, &info) == 0;
+    if (!config->cache_folder)
+        return;
+    host->disk = (struct store_options){
+        .folder = config->cache_folder,
+        .size_max = config->disk_size_max,
+        .model = {.name = host->name,
+                  .file_size = gguf_file_size(host->gguf),
+                  .file_time_s = is_file ? info.st_mtime : 0},
+        .log = config->log,
+        .log_context = config->log_context,
+    };
+    host->engine_config.disk = &host->disk;
+}
+
 static void settle_sizes(struct host *host)
 {
     const struct host_config *config = &host->config;
@@ -254,6 +274,9 @@ static void unload(struct host *host)
 static enum err load(struct host *host, struct error *error)
 {
     uint64_t start = os_time_ns();
+    if (host->engine_config
+            .disk) // reads a little of every tensor, so it has no place before listening
+        host->disk.model.fingerprint = gguf_fingerprint(host->gguf);
     struct model_options options = {.k_type = host->config.k_type, .v_type = host->config.v_type};
     engine_model_options(host->hyperparams, &host->engine_config, &options);
     enum err err = open_backend(host, error);
@@ -504,6 +527,7 @@ enum err host_open(struct host **out, const struct host_config *config, struct e
     host->bos_text = token_text(host->tokenizer, tokenizer_bos(host->tokenizer));
     host->eos_text = token_text(host->tokenizer, tokenizer_eos(host->tokenizer));
     settle_sizes(host);
+    settle_disk(host);
     err = check_memory(host, error);
     if (err) {
         host_close(host);

@@ -37,6 +37,8 @@ struct host_config {
     uint32_t n_queue_max;      // 0: 64
     enum dtype k_type, v_type; // of the cache
     uint64_t cache_size_max;   // bytes for what is remembered of recurrent states; 0: 2 GiB
+    const char *cache_folder;  // where states outlive the server; NULL: nowhere
+    uint64_t disk_size_max;    // bytes in it; 0: by what is free
     bool locks_memory, reads_file;
     bool forgets;     // nothing is reused from one request to the next
     unsigned sleep_s; // 0: never

@@ -247,6 +247,7 @@ static void count_generation(struct run *run)
     if (is_first) {
         n->usage.n_prompt = run->n_prompt;
         n->usage.n_reused = stats.n_reused;
+        n->n_from_disk = stats.n_from_disk;
         n->n_computed = stats.n_computed;
         count_difference(run, n, &stats);
     }

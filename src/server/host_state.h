@@ -6,6 +6,7 @@
 
 #include "chat/turn.h"
 #include "engine/engine.h"
+#include "engine/store.h"
 #include "sample/constraint.h"
 #include "server/constraint_cache.h"
 #include "server/host.h"
@@ -25,6 +26,7 @@ struct host {
     struct constraint_vocabulary *vocabulary;
     char *chat_template, *architecture, *bos_text, *eos_text;
     struct engine_config engine_config;
+    struct store_options disk;
     struct host_script *script;
     struct constraint_cache constraints;
 

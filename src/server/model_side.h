@@ -28,6 +28,7 @@ enum { DIFFERENCE_SIZE = 100 };
 struct run_numbers {
     struct usage usage;
     size_t n_computed;       // prompt tokens, by the engine's count
+    size_t n_from_disk;      // of the tokens reused
     size_t first_difference; // prompt tokens after which the cache parted from this prompt
     // The first words there: what is remembered, and what this prompt has instead, as JSON strings.
     // Empty when the prompt only goes on where a remembered one ends.

@@ -7,12 +7,17 @@ import time
 
 
 class Server:
-    """Runs `hearth serve` with a log and a trace in `folder` until close()."""
+    """Runs `hearth serve` with a log and a trace in `folder` until close().
+
+    What one run remembers must not help the next, so nothing is kept on disk but where flags say so.
+    """
 
     def __init__(self, hearth, folder, *flags):
         os.makedirs(folder, exist_ok=True)
         self.log = os.path.join(folder, 'log')
         self.trace = os.path.join(folder, 'trace.jsonl')
+        if '--cache-dir' not in flags:
+            flags += ('--no-disk-cache',)
         self.process = subprocess.Popen(
             [hearth, 'serve', '--port', '0', '--log-file', self.log, '--trace', self.trace, *flags])
         try:

@@ -112,6 +112,39 @@ static inline void fake_release_page(struct backend *backend, uint32_t i_group, 
     memset(fake_page(fake_of(backend), i_group, page), 0, sizeof(struct fake_row) * KV_PAGE_TOKENS);
 }
 
+static inline void fake_save_page(struct backend *backend, uint32_t i_group, uint32_t page,
+                                  void *bytes)
+{
+    memcpy(bytes, fake_page(fake_of(backend), i_group, page),
+           sizeof(struct fake_row) * KV_PAGE_TOKENS);
+}
+
+static inline void fake_restore_page(struct backend *backend, uint32_t i_group, uint32_t page,
+                                     const void *bytes)
+{
+    memcpy(fake_page(fake_of(backend), i_group, page), bytes,
+           sizeof(struct fake_row) * KV_PAGE_TOKENS);
+}
+
+static inline void fake_save_state(struct backend *backend, uint32_t state, void *bytes)
+{
+    struct model *model = fake_of(backend);
+    model->n_violations += !model->states[state].live;
+    memset(bytes, 0, FAKE_STATE_SIZE);
+    memcpy(bytes, &model->states[state], sizeof(struct fake_state));
+}
+
+static inline void fake_restore_state(struct backend *backend, uint32_t state, const void *bytes)
+{
+    memcpy(&fake_of(backend)->states[state], bytes, sizeof(struct fake_state));
+}
+
+static inline const char *fake_description(const struct backend *backend)
+{
+    (void)backend;
+    return "fake";
+}
+
 static inline void fake_reset_state(struct backend *backend, uint32_t state)
 {
     fake_of(backend)->states[state] = (struct fake_state){.live = true};
@@ -131,6 +164,11 @@ static inline void fake_release_state(struct backend *backend, uint32_t state)
 
 static const struct backend_ops fake_ops = {
     .name = "fake",
+    .description = fake_description,
+    .save_page = fake_save_page,
+    .restore_page = fake_restore_page,
+    .save_state = fake_save_state,
+    .restore_state = fake_restore_state,
     .page_size = fake_page_size,
     .state_size = fake_state_size,
     .copy_page = fake_copy_page,

@@ -1,6 +1,7 @@
 #include "engine/ledger.h"
 
 #include "base/memory.h"
+#include "engine/store.h"
 #include "tests/engine/fake_model.h"
 #include "tests/test.h"
 
@@ -95,6 +96,19 @@ TEST(ledger, prints_every_line_and_the_totals)
     buf_release(&out);
 }
 
-RUN_TESTS(IS(ledger, adds_up_its_lines), IS(ledger, says_which_context_would_fit),
-          IS(ledger, says_when_nothing_fits), IS(ledger, shares_what_is_left_among_sequences),
+TEST(ledger, counts_the_buffers_of_the_disk_cache)
+{
+    (void)state;
+    struct store_options disk = {.folder = "unused"};
+    struct engine_config config = {.n_context = 4096, .snapshot_size_max = 1 * MIB};
+    uint64_t without = plan(hybrid, 16 * GIB, &config).total;
+    config.disk = &disk;
+    // Four chunks of four pages of 8 KiB, and a state of 4 KiB with as many pages, each with its block.
+    uint64_t chunk = 4096 + 4 * 8 * KIB, largest = chunk + 4 * KIB;
+    assert_int_equal(plan(hybrid, 16 * GIB, &config).total - without, 4 * chunk + largest);
+}
+
+RUN_TESTS(IS(ledger, counts_the_buffers_of_the_disk_cache), IS(ledger, adds_up_its_lines),
+          IS(ledger, says_which_context_would_fit), IS(ledger, says_when_nothing_fits),
+          IS(ledger, shares_what_is_left_among_sequences),
           IS(ledger, prints_every_line_and_the_totals))

@@ -1,5 +1,7 @@
 #include "engine/session.h"
 #include "base/rng.h"
+#include "engine/spill.h"
+#include "tests/engine/cache_folder.h"
 #include "tests/engine/fake_model.h"
 #include "tests/test.h"
 
@@ -19,36 +21,61 @@ struct world {
     struct session sessions[N_SESSIONS];
     uint32_t owner[N_SESSIONS];    // conversation
     uint32_t n_answer[N_SESSIONS]; // tokens still to sample
-    uint64_t n_computed, n_reused, n_checked, n_stalled;
+    uint64_t n_computed, n_reused, n_from_disk, n_checked, n_stalled;
+    struct model_options options;
+    const char *folder; // of the disk cache; NULL: there is none
 };
 
-static void open_world(struct world *w, struct fake_config config, uint32_t n_pages,
-                       uint32_t n_states)
+static void no_wake(void *context)
 {
-    // The window of a running sequence may take: its own pages, those of one step, one in hand.
-    uint32_t n_window_pages = N_SESSIONS * (kv_pages_for(config.window) + 3 + 3) + 6;
-    struct model_options options = {.n_pages_max = {n_pages, n_window_pages},
-                                    .n_states_max = n_states,
-                                    .n_rows_max = 128,
-                                    .n_outputs_max = 1};
-    *w = (struct world){.config = config, .model = fake_open(config, &options)};
-    struct session_memory *m = &w->memory;
-    m->backend = &w->model->backend;
-    m->kv = kv_cache_open(m->backend, &w->model->spec);
-    m->snapshots = snapshots_open(m->backend, m->kv, &w->model->spec, config.window);
-    m->tree = prefix_tree_open(m->kv, m->snapshots);
-    rng_seed(&w->rng, 5);
+    (void)context;
 }
 
-static void close_world(struct world *w)
+static void open_memory(struct world *w)
+{
+    struct session_memory *m = &w->memory;
+    w->model = fake_open(w->config, &w->options);
+    m->backend = &w->model->backend;
+    m->kv = kv_cache_open(m->backend, &w->model->spec);
+    m->snapshots = snapshots_open(m->backend, m->kv, &w->model->spec, w->config.window);
+    m->tree = prefix_tree_open(m->kv, m->snapshots);
+    if (!w->folder)
+        return;
+    struct store *store;
+    struct store_options options = {.folder = w->folder, .n_tokens_min = 20, .quiet_ms = 1};
+    struct error error;
+    if (store_open(&store, &options, &w->model->spec, w->config.window, m->backend, no_wake, NULL,
+                   &error))
+        fail_msg("%s", error.text);
+    m->spill = spill_open(store, m, &options);
+}
+
+static void close_memory(struct world *w)
 {
     for (int i = 0; i < N_SESSIONS; i++)
-        session_close(&w->sessions[i], false);
+        session_close(&w->sessions[i], w->folder != NULL);
     prefix_tree_check(w->memory.tree);
+    spill_close(w->memory.spill, 10000);
+    w->memory.spill = NULL;
     prefix_tree_close(w->memory.tree);
     snapshots_close(w->memory.snapshots);
     kv_cache_close(w->memory.kv);
+    assert_int_equal(w->model->n_violations, 0);
     fake_close(w->model);
+}
+
+static void open_world(struct world *w, struct fake_config config, uint32_t n_pages,
+                       uint32_t n_states, const char *folder)
+{
+    // The window of a running sequence may take: its own pages, those of one step, one in hand.
+    uint32_t n_window_pages = N_SESSIONS * (kv_pages_for(config.window) + 3 + 3) + 6;
+    *w = (struct world){.config = config, .folder = folder};
+    w->options = (struct model_options){.n_pages_max = {n_pages, n_window_pages},
+                                        .n_states_max = n_states,
+                                        .n_rows_max = 128,
+                                        .n_outputs_max = 1};
+    open_memory(w);
+    rng_seed(&w->rng, 5);
 }
 
 static uint32_t below(struct world *w, uint32_t n)
@@ -129,10 +156,32 @@ static void start(struct world *w, int i)
     assert_false(is_alone); // alone, every one of these fits
 }
 
+// Waits for what the disk has; the others could go on meanwhile, and sometimes do.
+static bool is_ready(struct world *w, int i)
+{
+    struct session *session = &w->sessions[i];
+    if (!session->awaits_disk)
+        return true;
+    uint32_t n_before = session->n_from_disk;
+    session->awaits_disk = spill_read(w->memory.spill, session, below(w, 2)) == SPILL_WAITS;
+    w->n_from_disk += session->n_from_disk - n_before;
+    if (session->awaits_disk)
+        usleep(20);
+    return !session->awaits_disk;
+}
+
 // One step of a session: some rows of its prompt, or a token of its answer.
 static void step(struct world *w, int i)
 {
     struct session *session = &w->sessions[i];
+    if (w->memory.spill)
+        spill_step(w->memory.spill, below(w, 2));
+    if (below(w, 60) == 0) { // cancelled, perhaps while it is read
+        session_close(session, below(w, 4) > 0);
+        return;
+    }
+    if (!is_ready(w, i))
+        return;
     session_catch_up(session);
     uint32_t n_rows = session_cut(session, 1 + below(w, 128));
     if (!session_make_room(session, n_rows)) { // the others hold all there is: goes on later
@@ -159,10 +208,12 @@ static void step(struct world *w, int i)
     session_append(session, (token_id)below(w, FAKE_VOCAB));
 }
 
-static void converse(struct fake_config config, uint32_t n_pages, uint32_t n_states)
+// With a folder, everything is closed and opened again now and then.
+static void converse_on(const char *folder, struct fake_config config, uint32_t n_pages,
+                        uint32_t n_states)
 {
     struct world *w = mem_new(struct world, 1);
-    open_world(w, config, n_pages, n_states);
+    open_world(w, config, n_pages, n_states, folder);
     for (int n = 0; n < N_OPERATIONS;) {
         int i = (int)below(w, N_SESSIONS);
         if (w->sessions[i].memory) {
@@ -170,17 +221,36 @@ static void converse(struct fake_config config, uint32_t n_pages, uint32_t n_sta
         } else {
             start(w, i);
             n++;
+            if (folder && below(w, 40) == 0) {
+                close_memory(w);
+                open_memory(w);
+            }
         }
         if (n % 50 == 0)
             prefix_tree_check(w->memory.tree);
         assert_int_equal(w->model->n_violations, 0);
     }
-    print_message("    %u computed, %u reused, %u logits compared, %u times stalled\n",
-                  (unsigned)w->n_computed, (unsigned)w->n_reused, (unsigned)w->n_checked,
-                  (unsigned)w->n_stalled);
+    print_message(
+        "    %u computed, %u reused, %u from disk, %u logits compared, %u times stalled\n",
+        (unsigned)w->n_computed, (unsigned)w->n_reused, (unsigned)w->n_from_disk,
+        (unsigned)w->n_checked, (unsigned)w->n_stalled);
     assert_true(w->n_checked > 1000 && w->n_reused > 1000);
-    close_world(w);
+    assert_true(!folder || w->n_from_disk > 1000);
+    close_memory(w);
     free(w);
+}
+
+static void converse(struct fake_config config, uint32_t n_pages, uint32_t n_states)
+{
+    converse_on(NULL, config, n_pages, n_states);
+}
+
+static void converse_with_disk(struct fake_config config, uint32_t n_pages, uint32_t n_states)
+{
+    struct cache_folder folder;
+    cache_folder_make(&folder);
+    converse_on(folder.path, config, n_pages, n_states);
+    cache_folder_remove(&folder);
 }
 
 TEST(session, continues_plain_attention_exactly_as_from_nothing)
@@ -219,9 +289,37 @@ TEST(session, continues_sliding_windows_exactly_as_from_nothing)
     converse((struct fake_config){.has_full = true, .window = 70}, 24, 0);
 }
 
+TEST(session, continues_plain_attention_from_disk_exactly)
+{
+    (void)state;
+    converse_with_disk((struct fake_config){.has_full = true}, 24, 0);
+}
+
+TEST(session, continues_recurrent_states_from_disk_exactly)
+{
+    (void)state;
+    converse_with_disk((struct fake_config){.has_states = true}, 0, 12);
+}
+
+TEST(session, continues_hybrids_from_disk_exactly)
+{
+    (void)state;
+    converse_with_disk((struct fake_config){.has_full = true, .has_states = true}, 40, 12);
+}
+
+TEST(session, continues_sliding_windows_from_disk_exactly)
+{
+    (void)state;
+    converse_with_disk((struct fake_config){.has_full = true, .window = 70}, 40, 0);
+}
+
 RUN_TESTS(IS(session, continues_plain_attention_exactly_as_from_nothing),
           IS(session, continues_plain_attention_exactly_with_room_for_everything),
           IS(session, continues_recurrent_states_exactly_as_from_nothing),
           IS(session, continues_hybrids_exactly_as_from_nothing),
           IS(session, continues_hybrids_with_hardly_a_state_to_spare),
-          IS(session, continues_sliding_windows_exactly_as_from_nothing))
+          IS(session, continues_sliding_windows_exactly_as_from_nothing),
+          IS(session, continues_plain_attention_from_disk_exactly),
+          IS(session, continues_recurrent_states_from_disk_exactly),
+          IS(session, continues_hybrids_from_disk_exactly),
+          IS(session, continues_sliding_windows_from_disk_exactly))
