@@ -135,12 +135,12 @@ $(BUILD)/tests/%_test: $(BUILD)/obj/tests/%_test.o $(SUPPORT) $(LIB)
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(SUPPORT) $(LIB) $(CMOCKA) $(LDLIBS)
 
 tests: $(TESTS)
-# The server with a model of yours: make run MODEL=path.gguf
-MODEL ?=
+# The server with the built-in model, or with yours: make run MODEL=path.gguf
+MODEL :=
+PORT  := 8131
 run: setup
-	@$(MAKE) --no-print-directory all
-	@test -n "$(MODEL)" || { echo 'say which model: make run MODEL=path.gguf'; exit 2; }
-	$(BUILD)/hearth serve -m "$(MODEL)" --port 8131
+	@$(MAKE) --no-print-directory $(BUILD)/hearth
+	@exec $(BUILD)/hearth serve $(if $(MODEL),-m "$(MODEL)") --port $(PORT) --welcome
 
 .PHONY: all tests e2e e2e-clients ember-eval test run-tests run setup check tidy asan tsan fuzz bench clean test-neon
 

@@ -12,9 +12,11 @@
 #include "base/os.h"
 #include "cli/built_in.h"
 #include "cli/commands.h"
+#include "cli/live_line.h"
 #include "cli/serve_flags.h"
 #include "cli/serve_models.h"
 #include "cli/serve_sampling.h"
+#include "cli/welcome.h"
 #include "server/host.h"
 #include "server/server.h"
 
@@ -23,6 +25,7 @@ enum { LIST_MAX = 64, PARALLEL_DEFAULT = 4 };
 struct log {
     FILE *file; // NULL: no log
     bool no_time;
+    struct live_line *live; // NULL: none
 };
 
 struct list { // texts between commas, or lines of a file
@@ -63,8 +66,10 @@ static void say(void *context, const char *line)
         localtime_r(&now, &local);
         strftime(stamp, sizeof stamp, "%H:%M:%S ", &local);
     }
-    fprintf(log->file, "%s%s\n", stamp, line); // one call, so lines of several threads stay whole
-    fflush(log->file);
+    struct buf whole = {0};
+    buf_printf(&whole, "%s%s\n", stamp, line);
+    live_line_say(log->live, log->file, whole.data);
+    buf_release(&whole);
 }
 
 static void say_format(struct log *log, const char *format, ...)
@@ -298,6 +303,21 @@ static enum err open_host(struct serve *serve, struct error *error)
     return err;
 }
 
+static void welcome(struct serve *serve, const char *host)
+{
+    struct model_facts model;
+    struct server_facts server;
+    serve->side.tell(serve->side.self, &model, &server);
+    struct welcome text = {
+        .host = host,
+        .port = server_port(serve->server),
+        .model = model.name,
+        .is_built_in = serve->is_built_in,
+        .wants_key = serve->keys.n > 0,
+    };
+    welcome_print(stdout, &text);
+}
+
 static enum err open_server(struct serve *serve, struct error *error)
 {
     const struct serve_options *o = &serve->options;
@@ -332,6 +352,8 @@ static enum err open_server(struct serve *serve, struct error *error)
     if (!err)
         say_format(&serve->log, "listening on http://%s:%d", config.host,
                    server_port(serve->server));
+    if (!err && o->wants_welcome)
+        welcome(serve, config.host);
     return err;
 }
 
@@ -378,6 +400,7 @@ static enum err open_all(struct serve *serve, struct error *error)
 {
     const struct serve_options *o = &serve->options;
     serve->log.no_time = o->no_timestamps;
+    serve->log.live = o->no_live_line ? NULL : live_line_open(stderr);
     if (o->no_log || o->verbosity == 0)
         serve->log.file = NULL;
     if (o->allowed_hosts)
@@ -435,6 +458,7 @@ int serve_command(int argc, char **argv)
     if (!err)
         err = open_all(&serve, &error);
     if (!err) {
+        live_line_watch(serve.log.live, &serve.side);
         server_run(serve.server);
         say(&serve.log, "stopped");
         pthread_mutex_lock(&serve.lock);
@@ -442,6 +466,8 @@ int serve_command(int argc, char **argv)
             err = (error = serve.failure).code;
         pthread_mutex_unlock(&serve.lock);
     }
+    live_line_close(serve.log.live);
+    serve.log.live = NULL;
     if (err)
         fprintf(stderr, "hearth serve: %s\n", error.text);
     close_all(&serve);

@@ -36,7 +36,7 @@ struct serve_options { // NULL, NAN and SERVE_UNSET where nothing was said
     double repeat_penalty, presence_penalty, frequency_penalty, dry_multiplier, dry_base;
     struct serve_list dry_breakers, logit_biases;
     bool locks_memory, no_mmap, no_slots, no_cache, no_disk_cache, no_log, no_timestamps,
-        wants_help;
+        no_live_line, wants_welcome, wants_help;
     bool wants_version;
 };
 

@@ -1,5 +1,11 @@
 // The command line of `hearth serve`, through the program itself: $HEARTH, as the test runner sets it.
+#define _XOPEN_SOURCE 700 // pseudo-terminals
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -144,6 +150,116 @@ TEST(serve, the_environment_means_the_same_as_flags_and_flags_win)
     unsetenv("LLAMA_ARG_PORT");
 }
 
+// ---- the live line ----
+
+enum { N_REQUESTS = 50 };          // of each thread
+#define DONE "GET /v1/models 200 " // in the log
+
+// Starts a server whose standard error is a terminal of this test's; gives the terminal's other end.
+static pid_t start_on_terminal(int *terminal, char *log, size_t size)
+{
+    *terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    assert_true(*terminal >= 0 && grantpt(*terminal) == 0 && unlockpt(*terminal) == 0);
+    const char *name = ptsname(*terminal);
+    program();
+    pid_t child = fork();
+    if (child == 0) {
+        int own = open(name, O_RDWR | O_NOCTTY);
+        dup2(own, STDERR_FILENO);
+        setenv("TERM", "xterm", 1);
+        execl(program(), "hearth", "serve", "--synthetic", "tiny-qwen3", "--port", "0",
+              (char *)NULL);
+        _exit(127);
+    }
+    size_t n = 0;
+    for (ssize_t got; n + 1 < size; n += (size_t)got) {
+        got = read(*terminal, log + n, size - n - 1);
+        assert_true(got > 0);
+        log[n + (size_t)got] = 0;
+        if (strstr(log, " running, "))
+            break;
+    }
+    return child;
+}
+
+// One request, to the end of its answer.
+static void request(int port)
+{
+    static const char text[] = "GET /v1/models HTTP/1.0\r\n\r\n";
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    char answer[1000];
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(connect(fd, (struct sockaddr *)(void *)&address, sizeof address), 0);
+    assert_int_equal(write(fd, text, sizeof text - 1), sizeof text - 1);
+    while (read(fd, answer, sizeof answer) > 0)
+        continue;
+    close(fd);
+}
+
+static void *make_requests(void *context)
+{
+    for (int i = 0; i < N_REQUESTS; i++)
+        request(*(int *)context);
+    return NULL;
+}
+
+static int count(const char *text, const char *part)
+{
+    int n = 0;
+    for (; (text = strstr(text, part)); text += strlen(part))
+        n++;
+    return n;
+}
+
+// What a terminal would show of one line: what stands behind the last wipe.
+static const char *shown(const char *line)
+{
+    for (const char *at; (at = strstr(line, "\r\033[K"));)
+        line = at + strlen("\r\033[K");
+    return line;
+}
+
+TEST(serve, log_lines_and_the_live_line_do_not_tear_each_other)
+{
+    (void)state;
+    enum { N_THREADS = 4, SIZE = 1 << 20 };
+    char *log = malloc(SIZE), *rest = NULL;
+    int terminal, port = 0, status = 0;
+    pthread_t threads[N_THREADS];
+    pid_t child = start_on_terminal(&terminal, log, SIZE);
+    const char *listening = strstr(log, "listening on http://127.0.0.1:");
+    assert_non_null(listening);
+    assert_int_equal(sscanf(listening, "listening on http://127.0.0.1:%d", &port), 1);
+    for (int i = 0; i < N_THREADS; i++)
+        pthread_create(&threads[i], NULL, make_requests, &port);
+    // The terminal must be read meanwhile, or the server waits for it.
+    for (size_t n = strlen(log); count(log, DONE) < N_THREADS * N_REQUESTS;) {
+        ssize_t got = read(terminal, log + n, SIZE - n - 1);
+        assert_true(got > 0);
+        n += (size_t)got;
+        log[n] = 0;
+    }
+    for (int i = 0; i < N_THREADS; i++)
+        pthread_join(threads[i], NULL);
+    kill(child, SIGTERM);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    int n_whole = 0;
+    log[strrchr(log, '\n') - log] = 0; // what stands below is the live line
+    for (char *line = strtok_r(log, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        int hour, minute, second;
+        const char *text = shown(line);
+        assert_int_equal(sscanf(text, "%2d:%2d:%2d ", &hour, &minute, &second), 3);
+        assert_null(strstr(text, " running, "));
+        n_whole += count(text, DONE);
+    }
+    assert_int_equal(n_whole, N_THREADS * N_REQUESTS);
+    close(terminal);
+    free(log);
+}
+
 RUN_TESTS(IS(serve, mistakes_are_named_and_end_at_once),
           IS(serve, llama_servers_flags_start_a_server_that_drains_on_sigterm),
-          IS(serve, the_environment_means_the_same_as_flags_and_flags_win))
+          IS(serve, the_environment_means_the_same_as_flags_and_flags_win),
+          IS(serve, log_lines_and_the_live_line_do_not_tear_each_other))

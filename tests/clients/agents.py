@@ -83,7 +83,9 @@ class OpenCode:
             json.dump({'$schema': 'https://opencode.ai/config.json', 'model': 'local/local',
                        'provider': {'local': provider}, 'permission': 'allow'}, out)
         arguments = ['run', '--format', 'json', *(['--continue'] if goes_on else []), prompt]
-        return arguments, place.environment(OPENCODE_CONFIG=config)
+        return arguments, place.environment(
+            OPENCODE_CONFIG=config, OPENCODE_DISABLE_AUTOUPDATE='1', OPENCODE_DISABLE_MODELS_FETCH='1',
+            OPENCODE_DISABLE_LSP_DOWNLOAD='1')
 
     def steps(self, event):
         part = event.get('part', {})

@@ -1,8 +1,10 @@
 """A hearth server of one's own: on a free port, waited for, stopped."""
+import atexit
 import os
 import re
 import signal
 import subprocess
+import sys
 import time
 
 
@@ -18,14 +20,19 @@ class Server:
         self.trace = os.path.join(folder, 'trace.jsonl')
         if '--cache-dir' not in flags:
             flags += ('--no-disk-cache',)
-        self.process = subprocess.Popen(
-            [hearth, 'serve', '--port', '0', '--log-file', self.log, '--trace', self.trace, *flags])
+        self.said = os.path.join(folder, 'stdout')
+        with open(self.said, 'w') as said:
+            self.process = subprocess.Popen(
+                [hearth, 'serve', '--port', '0', '--log-file', self.log, '--trace', self.trace,
+                 *flags], stdout=said)
+        # Whatever ends this program ends the server.
+        atexit.register(self.kill)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         try:
             self.port = int(self.wait_for(r'listening on http://127\.0\.0\.1:(\d+)'))
             self.wait_for(r'(model loaded)')
         except BaseException:
-            self.process.kill()
-            self.process.wait()
+            self.kill()
             raise
         self.base = f'http://127.0.0.1:{self.port}'
 
@@ -50,6 +57,11 @@ class Server:
         found = re.findall(r'reused ([\d,]+) of ([\d,]+) tokens', self.read_log())
         return [(int(n_prompt.replace(',', '')), int(n_reused.replace(',', '')))
                 for n_reused, n_prompt in found]
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
 
     def close(self):
         self.process.send_signal(signal.SIGTERM)

@@ -106,6 +106,23 @@ def scenario_codex():
     server.close()
 
 
+def scenario_pasted_commands():
+    """What the server tells people to paste connects each client."""
+    server = Scripted('pasted', 'greeting.script', '--welcome')
+    with open(server.said) as said:
+        commands = [line.strip() for line in said if line.startswith('    ')]
+    endings = {'claude': " -p 'Hello'", 'opencode': " run 'Hello'", 'curl': ''}
+    environment = server.place.environment(CLAUDE_CODE_SIMPLE='1')  # the tokens here are short
+    environment['PATH'] = BIN + os.pathsep + environment['PATH']
+    for name, ending in endings.items():
+        command, = [c for c in commands if c.startswith(name + ' ') or c.endswith(' ' + name)]
+        done = subprocess.run(command + ending, shell=True, cwd=server.project, env=environment,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=240,
+                              stderr=subprocess.STDOUT, text=True)
+        assert 'Greetings from the script.' in done.stdout, (command, done.stdout)
+    server.close()
+
+
 def scenario_sdk():
     server = Scripted('sdk', 'sdk.script')
     shutil.copy(os.path.join(HERE, 'sdk.mjs'), FOLDER)
