@@ -35,7 +35,8 @@ struct api_dialect {
     // The body of an HTTP error.
     void (*put_error)(struct buf *out, const struct api_error *error);
 
-    bool opens_at_once; // start() is followed by the first block, before any token is there
+    bool shows_settings; // answers tell prompt and sampling, which the server then fills in
+    bool opens_at_once;  // start() is followed by the first block, before any token is there
 };
 
 extern const struct api_dialect api_anthropic;   // /v1/messages

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "api/json.h"
+#include "api/llama_settings.h"
 #include "base/memory.h"
 
 static void put_time(struct buf *out, int64_t seconds)
@@ -33,6 +34,7 @@ void facts_put_model_openai(struct buf *out, const struct model_facts *model, co
 {
     json_print(out,
                "{'id':%s,'object':'model','created':%l,'owned_by':'hearth','aliases':[%s],"
+               "'architecture':{'input_modalities':['text'],'output_modalities':['text']},"
                "'max_model_len':%z,'meta':{'n_ctx':%z,'n_ctx_train':%z,'n_vocab':%z,'n_embd':%z,"
                "'n_params':%l,'size':%l}}",
                id, (long long)model->created_s, model->name, model->n_context, model->n_context,
@@ -53,13 +55,26 @@ void facts_put_models_openai(struct buf *out, const struct model_facts *model)
                model->name, model->name, model->architecture, model->architecture);
 }
 
+// What is known of the token that comes next; has_new_line is told at the answer's end only.
+static void put_next_token(struct buf *out, const struct slot_facts *slot)
+{
+    json_print(out, "{'has_next_token':%b,'has_new_line':false,'n_remain':-1,'n_decoded':%z}",
+               slot != NULL, slot ? slot->n_generated : (size_t)0);
+}
+
 void facts_put_props(struct buf *out, const struct model_facts *model)
 {
     json_print(out,
                "{'default_generation_settings':{'id':0,'id_task':-1,'n_ctx':%z,"
-               "'speculative':false,'is_processing':false,'params':{}},'total_slots':%z,"
-               "'model_alias':%s,'model_path':%s,'modalities':{'vision':false,'audio':false},",
-               model->n_context, model->n_parallel, model->name, model->path);
+               "'speculative':false,'is_processing':false,'params':",
+               model->n_context);
+    llama_put_settings(out, &model->sampling, NULL);
+    json_print(out, ",'prompt':'','next_token':");
+    put_next_token(out, NULL);
+    json_print(out,
+               "},'total_slots':%z,'model_alias':%s,'model_path':%s,"
+               "'modalities':{'vision':false,'audio':false},",
+               model->n_parallel, model->name, model->path);
     json_print(out,
                "'endpoint_slots':true,'endpoint_props':false,'endpoint_metrics':true,'webui':false,"
                "'chat_template':%s,'chat_template_caps':{'supports_tools':%b,"
@@ -71,26 +86,28 @@ void facts_put_props(struct buf *out, const struct model_facts *model)
                model->eos_text ? model->eos_text : "", model->version, model->is_asleep);
 }
 
-static void put_slot_numbers(struct buf *out, const struct slot_facts *slot)
-{
-    json_print(out,
-               ",'n_prompt_tokens':%z,'n_prompt_tokens_processed':%z,'n_prompt_tokens_cache':%z,"
-               "'next_token':[{'n_decoded':%z}]",
-               slot->n_prompt, slot->n_computed, slot->n_reused, slot->n_generated);
-}
-
+// A slot is a place for a running answer.  Nobody's texts are shown, and of a request's own settings
+// nothing is known here: the defaults stand for them.
 void facts_put_slots(struct buf *out, const struct model_facts *model,
                      const struct server_facts *server)
 {
     buf_append_byte(out, '[');
     for (size_t i = 0; i < model->n_parallel; i++) {
-        buf_append_text(out, i ? "," : "");
+        const struct slot_facts *slot = i < server->n_slots ? &server->slots[i] : NULL;
         bool is_busy = i < server->n_running;
+        buf_append_text(out, i ? "," : "");
         json_print(out, "{'id':%z,'id_task':%l,'n_ctx':%z,'speculative':false,'is_processing':%b",
                    i, is_busy ? (long long)i : -1LL, model->n_context, is_busy);
-        if (i < server->n_slots)
-            put_slot_numbers(out, &server->slots[i]);
-        buf_append_byte(out, '}');
+        if (slot)
+            json_print(out,
+                       ",'n_prompt_tokens':%z,'n_prompt_tokens_processed':%z,"
+                       "'n_prompt_tokens_cache':%z",
+                       slot->n_prompt, slot->n_computed, slot->n_reused);
+        json_print(out, ",'params':");
+        llama_put_settings(out, &model->sampling, NULL);
+        json_print(out, ",'next_token':[");
+        put_next_token(out, slot);
+        buf_append_text(out, "]}");
     }
     buf_append_byte(out, ']');
 }
@@ -117,6 +134,15 @@ void facts_put_metrics(struct buf *out, const struct server_facts *server)
         {"llamacpp:requests_processing", "gauge", "Requests being answered.",
          (double)server->n_running},
         {"llamacpp:requests_deferred", "gauge", "Requests waiting.", (double)server->n_waiting},
+        {"llamacpp:n_tokens_max", "counter", "Tokens of the longest conversation so far.",
+         (double)server->n_tokens_max},
+        {"llamacpp:n_decode_total", "counter", "Steps of the model.", (double)server->n_steps},
+        {"llamacpp:n_busy_slots_per_decode", "gauge", "Answers that shared a step, on average.",
+         server->n_steps ? (double)server->n_steps_shared / (double)server->n_steps : 0},
+        {"llamacpp:kv_cache_usage_ratio", "gauge", "Share of the KV pages in use.",
+         server->n_cache_pages_max
+             ? (double)server->n_cache_pages / (double)server->n_cache_pages_max
+             : 0},
         {"hearth:prompt_tokens_reused_total", "counter", "Prompt tokens found in the cache.",
          (double)server->n_reused_tokens},
         {"hearth:kv_pages", "gauge", "KV pages in use, of sequences and of what is remembered.",

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "api/request.h"
 #include "base/buf.h"
 
 struct model_facts {
@@ -24,6 +25,7 @@ struct model_facts {
     bool thinks, calls_tools;
     bool is_asleep; // not loaded, because nobody asked for a while
     const char *version;
+    struct sampling_wish sampling; // where a request says nothing; every field is set
 };
 
 enum { SLOTS_SHOWN_MAX = 64 };
@@ -36,6 +38,8 @@ struct server_facts { // counters since the start; times in seconds
     uint64_t n_prompt_tokens, n_reused_tokens, n_generated_tokens;
     double prompt_s, generated_s;
     size_t n_running, n_waiting;
+    uint64_t n_steps, n_steps_shared; // of the model; the sum of how many answers were in each
+    size_t n_tokens_max;              // of the longest conversation there was
     uint64_t n_requests;
     struct slot_facts slots[SLOTS_SHOWN_MAX]; // [n_slots]
     size_t n_slots;

@@ -1,6 +1,7 @@
 // llama-server's own /completion: how answers are written there.
 #include "api/dialect.h"
 #include "api/readers.h"
+#include "api/llama_settings.h"
 #include "api/reports.h"
 #include "api/sse.h"
 
@@ -24,12 +25,24 @@ static void put_probabilities(struct reply *reply, struct choice *choice, size_t
     choice->n_reports_sent = choice->n_reports;
 }
 
+static void put_tokens(struct reply *reply, const struct choice *choice, size_t from)
+{
+    json_print(&reply->out, "'tokens':[");
+    for (size_t i = from; i < choice->n_tokens; i++)
+        buf_printf(&reply->out, i > from ? ",%d" : "%d", choice->tokens[i]);
+    buf_append_byte(&reply->out, ']');
+}
+
 static void fill(struct reply *reply, struct choice *choice, struct block *block, struct str text)
 {
     (void)block;
     sse_open(&reply->out, NULL);
-    json_print(&reply->out, "{'index':%z,'content':%S,'tokens':[],'stop':false,'id_slot':-1",
-               choice->i_choice, text);
+    json_print(&reply->out, "{'index':%z,'content':%S,", choice->i_choice, text);
+    put_tokens(reply, choice, choice->n_tokens_sent);
+    choice->n_tokens_sent = choice->n_tokens;
+    json_print(&reply->out,
+               ",'stop':false,'id_slot':-1,'tokens_predicted':%z,'tokens_evaluated':%z",
+               choice->n_tokens, choice->n_prompt);
     put_probabilities(reply, choice, choice->n_reports_sent);
     buf_append_byte(&reply->out, '}');
     sse_close(&reply->out);
@@ -40,6 +53,12 @@ static void beat(struct reply *reply)
     buf_append_text(&reply->out, ": still working\n\n");
 }
 
+static bool has_newline(const struct choice *choice)
+{
+    const struct buf *text = choice->n_blocks ? &choice->blocks[0]->text : NULL;
+    return text && text->size && memchr(text->data, '\n', text->size) != NULL;
+}
+
 static void put_last(struct reply *reply, struct choice *choice, struct str content)
 {
     static const char *const stop_types[] = {
@@ -47,16 +66,23 @@ static void put_last(struct reply *reply, struct choice *choice, struct str cont
         [CHAT_STOP_TOOL_CALLS] = "eos",   [CHAT_STOP_SEQUENCE] = "word",
         [CHAT_STOP_MAX_TOKENS] = "limit", [CHAT_STOP_CANCELLED] = "none",
     };
-    const struct usage *usage = &reply->usage;
+    const struct api_request *request = reply->request;
+    size_t n_all = choice->n_prompt + choice->n_tokens;
+    bool shows_tokens = !request->is_stream && request->returns_tokens;
+    json_print(&reply->out, "{'index':%z,'content':%S,", choice->i_choice, content);
+    put_tokens(reply, choice, shows_tokens ? 0 : choice->n_tokens);
     json_print(&reply->out,
-               "{'index':%z,'content':%S,'tokens':[],'id_slot':-1,'stop':true,'model':%S,"
-               "'tokens_predicted':%z,'tokens_evaluated':%z,'tokens_cached':%z,"
-               "'has_new_line':%b,'truncated':false,'stop_type':%s,'stopping_word':%s,'timings':",
-               choice->i_choice, content, reply->request->model, usage->n_generated,
-               usage->n_prompt, usage->n_prompt + usage->n_generated,
-               content.size && memchr(content.data, '\n', content.size) != NULL,
-               stop_types[choice->stop], choice->stop_sequence ? choice->stop_sequence : "");
-    timings_put(&reply->out, usage);
+               ",'id_slot':-1,'stop':true,'model':%S,'tokens_predicted':%z,'tokens_evaluated':%z,"
+               "'generation_settings':",
+               request->model, choice->n_tokens, choice->n_prompt);
+    llama_put_settings(&reply->out, &reply->sampling, request);
+    json_print(&reply->out,
+               ",'prompt':%S,'has_new_line':%b,'truncated':%b,'stop_type':%s,'stopping_word':%s,"
+               "'tokens_cached':%z,'timings':",
+               (struct str){choice->prompt.data, choice->prompt.size}, has_newline(choice),
+               reply->n_context && n_all >= reply->n_context, stop_types[choice->stop],
+               choice->stop_sequence ? choice->stop_sequence : "", n_all);
+    timings_put(&reply->out, &reply->usage);
 }
 
 static void finish(struct reply *reply)
@@ -119,4 +145,5 @@ const struct api_dialect api_llama = {
     .fail = fail_stream,
     .whole = whole,
     .put_error = put_error,
+    .shows_settings = true,
 };

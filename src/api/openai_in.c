@@ -11,18 +11,16 @@
 #define AT(member) offsetof(struct api_request, member)
 
 // Fields of all of OpenAI's and llama-server's bodies; those about sampling are elsewhere.
-#define COMMON_FIELDS                                                                              \
-    {"model", FIELD_STRING, AT(model), 0, 0, "any name; the answer repeats it"},                   \
-        {"stream", FIELD_BOOL, AT(is_stream), 0, 0, "events as they come instead of one body"},    \
-        {"stream_options.include_usage",  FIELD_BOOL, AT(wants_usage), 0, 0,                       \
-         "a last event with token counts"},                                                        \
-        {"n", FIELD_INTEGER, AT(n_choices), 1, 16, "answers to one prompt"},                       \
-    {                                                                                              \
-        "ignore_eos", FIELD_BOOL, AT(ignores_end), 0, 0, "go on after an end token"                \
-    }
+static const struct field common_fields[] = {
+    {"model", FIELD_STRING, AT(model), 0, 0, "any name; the answer repeats it"},
+    {"stream", FIELD_BOOL, AT(is_stream), 0, 0, "events as they come instead of one body"},
+    {"stream_options.include_usage", FIELD_BOOL, AT(wants_usage), 0, 0, "a last event with counts"},
+    {"n", FIELD_INTEGER, AT(n_choices), 1, 16, "answers to one prompt"},
+    {"ignore_eos", FIELD_BOOL, AT(ignores_end), 0, 0, "go on after an end token"},
+    {"cache_prompt", FIELD_BOOL, AT(reuses_cache), 0, 0, "go on from what is remembered"},
+};
 
 static const struct field chat_fields[] = {
-    COMMON_FIELDS,
     {"max_tokens", FIELD_INTEGER, AT(max_tokens), -1, 1e12, "most tokens of the answer"},
     {"max_completion_tokens", FIELD_INTEGER, AT(max_tokens), -1, 1e12, "the same"},
     {"n_predict", FIELD_INTEGER, AT(max_tokens), -1, 1e12, "the same"},
@@ -32,7 +30,6 @@ static const struct field chat_fields[] = {
 };
 
 static const struct field completion_fields[] = {
-    COMMON_FIELDS,
     {"max_tokens", FIELD_INTEGER, AT(max_tokens), -1, 1e12, "most tokens of the answer"},
     {"n_predict", FIELD_INTEGER, AT(max_tokens), -1, 1e12, "the same"},
     {"logprobs", FIELD_INTEGER, AT(n_top), 0, 20, "log-probabilities with so many alternatives"},
@@ -40,11 +37,22 @@ static const struct field completion_fields[] = {
 };
 
 static const struct field llama_fields[] = {
-    COMMON_FIELDS,
     {"n_predict", FIELD_INTEGER, AT(max_tokens), -2, 1e12, "most tokens; -1: as many as fit"},
     {"max_tokens", FIELD_INTEGER, AT(max_tokens), -2, 1e12, "the same"},
+    {"n_cmpl", FIELD_INTEGER, AT(n_choices), 1, 16, "answers to one prompt"},
+    {"return_tokens", FIELD_BOOL, AT(returns_tokens), 0, 0, "the ids of the answer too"},
     {"n_probs", FIELD_INTEGER, AT(n_top), 0, 1e6, "log-probabilities with so many alternatives"},
 };
+
+static enum err read_fields(struct api_request *request, const struct field *fields,
+                            size_t n_fields, struct error *error)
+{
+    enum err err =
+        fields_read(common_fields, COUNT_OF(common_fields), request->body, request, error);
+    if (!err)
+        err = fields_read(fields, n_fields, request->body, request, error);
+    return err ? err : sampling_fields_read(request, error);
+}
 
 // ---- chat: messages ----
 
@@ -293,9 +301,7 @@ static void settle_max_tokens(struct api_request *request)
 
 enum err chat_read(struct api_request *request, struct error *error)
 {
-    enum err err = fields_read(chat_fields, COUNT_OF(chat_fields), request->body, request, error);
-    if (!err)
-        err = sampling_fields_read(request, error);
+    enum err err = read_fields(request, chat_fields, COUNT_OF(chat_fields), error);
     if (!err)
         err = read_tools(request, error);
     if (!err)
@@ -370,9 +376,7 @@ static enum err read_completion(struct api_request *request, const struct field 
                                 size_t n_fields, struct error *error)
 {
     request->task = API_COMPLETE;
-    enum err err = fields_read(fields, n_fields, request->body, request, error);
-    if (!err)
-        err = sampling_fields_read(request, error);
+    enum err err = read_fields(request, fields, n_fields, error);
     if (!err)
         err = read_prompts(request, error);
     if (!err)

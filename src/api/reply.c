@@ -139,6 +139,8 @@ void reply_release(struct reply *reply)
         free(choice->blocks);
         free(choice->stop_sequence);
         free(choice->reports);
+        free(choice->tokens);
+        buf_release(&choice->prompt);
     }
     arena_release(&reply->arena);
     free(reply->choices);
@@ -197,6 +199,16 @@ void reply_add(struct reply *reply, size_t i_choice, const struct chat_event *ev
         stop_choice(reply, choice, event);
         break;
     }
+}
+
+void reply_add_token(struct reply *reply, size_t i_choice, token_id id)
+{
+    struct choice *choice = &reply->choices[i_choice];
+    if (choice->n_tokens == choice->tokens_capacity) {
+        choice->tokens_capacity = choice->tokens_capacity ? choice->tokens_capacity * 2 : 64;
+        choice->tokens = mem_resize(choice->tokens, choice->tokens_capacity, sizeof(token_id));
+    }
+    choice->tokens[choice->n_tokens++] = id;
 }
 
 static bool copy_report(struct arena *arena, struct token_report *copy,

@@ -49,6 +49,11 @@ struct choice {
     struct token_report *reports;
     size_t n_reports, reports_capacity;
     size_t n_reports_sent; // how many of them are already on their way
+    token_id *tokens;      // of raw completions
+    size_t n_tokens, tokens_capacity;
+    size_t n_tokens_sent;
+    struct buf prompt; // as the model read it, for dialects that show it
+    size_t n_prompt;   // its tokens
 };
 
 struct usage {
@@ -68,6 +73,8 @@ struct reply {
     struct choice *choices;
     size_t n_choices;
     struct usage usage;
+    struct sampling_wish sampling; // how the answer is sampled, for dialects that show it
+    size_t n_context;
     size_t n_events; // written so far, for dialects that number them
     bool thinks;     // the answer begins with thinking, as far as one knows
     bool is_started, is_finished;
@@ -86,6 +93,8 @@ void reply_start(struct reply *reply);
 void reply_beat(struct reply *reply);
 // Takes a chat event.  Events of one choice follow chat.h's order; nothing may follow its STOP.
 void reply_add(struct reply *reply, size_t i_choice, const struct chat_event *event);
+// A token of a raw completion, before the event that its text is in.
+void reply_add_token(struct reply *reply, size_t i_choice, token_id id);
 // Takes what is known about the next token of the choice, before the event that its text is in.
 void reply_report(struct reply *reply, size_t i_choice, const struct token_report *report);
 // The answer is complete: the last events, or the whole body.  reply->usage must be final.

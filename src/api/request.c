@@ -14,6 +14,7 @@ void api_request_init(struct api_request *request)
     *request = (struct api_request){
         .max_tokens = FIELD_UNSET,
         .n_choices = 1,
+        .reuses_cache = true,
     };
     sampling_wish_init(&request->sampling);
     arena_init(&request->arena, REQUEST_SIZE_MAX * MIB);

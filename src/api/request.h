@@ -71,7 +71,8 @@ struct api_request {
     bool is_unbounded;   // llama-server's n_predict -1
     bool keeps_special;  // control tokens of the answer are written out
     bool ignores_end;
-    bool is_cache_refused; // cache_prompt: false
+    bool reuses_cache;   // cache_prompt
+    bool returns_tokens; // llama-server's: the ids too
     int64_t n_top;
     int64_t max_tokens; // FIELD_UNSET: the client does not say
     int64_t n_choices;

@@ -34,8 +34,10 @@ static const struct field fields[] = {
 
 // Fields that ask for something we do not do, unless they hold nothing, 0, -1 or false.
 static const char *const ignored[] = {
-    "mirostat",         "dynatemp_range", "adaptive_target", "samplers", "min_keep", "n_indent",
-    "t_max_predict_ms", "lora",           "n_cache_reuse",   "suffix",
+    "mirostat",        "dynatemp_range",  "adaptive_target",     "samplers",
+    "min_keep",        "n_indent",        "t_max_predict_ms",    "lora",
+    "n_cache_reuse",   "suffix",          "post_sampling_probs", "timings_per_token",
+    "return_progress", "response_fields",
 };
 
 void sampling_wish_init(struct sampling_wish *wish)
@@ -48,6 +50,27 @@ void sampling_wish_init(struct sampling_wish *wish)
         else if (fields[i].type == FIELD_INTEGER)
             *(int64_t *)place = FIELD_UNSET;
     }
+}
+
+void sampling_wish_apply(struct sampling_wish *wish, const struct sampling_wish *over)
+{
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
+        char *place = (char *)wish + fields[i].offset;
+        const char *from = (const char *)over + fields[i].offset;
+        if (fields[i].type == FIELD_NUMBER && !isnan(*(const double *)from))
+            *(double *)place = *(const double *)from;
+        else if (fields[i].type == FIELD_INTEGER && *(const int64_t *)from != FIELD_UNSET)
+            *(int64_t *)place = *(const int64_t *)from;
+    }
+    if (over->has_biases) {
+        wish->biases = over->biases;
+        wish->n_biases = over->n_biases;
+    }
+    if (over->has_dry_breakers) {
+        wish->dry_breakers = over->dry_breakers;
+        wish->n_dry_breakers = over->n_dry_breakers;
+    }
+    wish->grammar = over->grammar;
 }
 
 // The token is an id, an id as text (keys of an object are), or text.

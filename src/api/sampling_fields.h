@@ -8,6 +8,8 @@
 #include "api/request.h"
 
 void sampling_wish_init(struct sampling_wish *wish); // nothing is said
+// What `over` says replaces what `wish` says; the lists stay those of `over`.
+void sampling_wish_apply(struct sampling_wish *wish, const struct sampling_wish *over);
 
 // Reads request->body into request->sampling and request->ignored.  ERR_ARGUMENT names the field.
 enum err sampling_fields_read(struct api_request *request, struct error *error);

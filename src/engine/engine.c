@@ -44,7 +44,8 @@ struct engine {
     struct session_memory memory;
     struct batch_builder batch;
     struct pace pace;
-    uint64_t turn;            // prefill decisions so far
+    uint64_t turn; // prefill decisions so far
+    uint64_t n_steps, n_steps_shared;
     struct request **waiting; // [n_waiting]
     struct request **running; // [n_running]
     size_t n_waiting, n_running, n_waiting_max;
@@ -160,8 +161,15 @@ static void publish(struct engine *engine)
         engine->stats.n_pages_used = kv_cache_n_total(kv, 0) - kv_cache_n_free(kv, 0);
     }
     engine->stats.state_size_used = snapshots_size_used(engine->memory.snapshots);
-    for (size_t i = 0; i < engine->n_running; i++)
-        engine->slots[i] = engine->running[i]->stats;
+    engine->stats.n_steps = engine->n_steps;
+    engine->stats.n_steps_shared = engine->n_steps_shared;
+    for (size_t i = 0; i < engine->n_running; i++) {
+        const struct request_stats *stats = &engine->running[i]->stats;
+        uint32_t n_tokens = stats->n_prompt + stats->n_generated;
+        if (n_tokens > engine->stats.n_tokens_max)
+            engine->stats.n_tokens_max = n_tokens;
+        engine->slots[i] = *stats;
+    }
     engine->n_slots = engine->n_running;
     engine->stats.n_running = (uint32_t)engine->n_running;
     engine->stats.n_waiting = (uint32_t)engine->n_waiting;
@@ -355,6 +363,8 @@ static void step(struct engine *engine)
     const float *logits = NULL;
     struct error error;
     enum err err = batch_run(&engine->batch, engine->model, &logits, &error);
+    engine->n_steps++;
+    engine->n_steps_shared += engine->batch.n_entries;
     pace_observe(&engine->pace, n_decode, n_prefill, os_time_ns() - start_ns);
     size_t n_vocab = model_hyperparams(engine->model)->n_vocab;
     for (uint32_t i = 0; i < engine->batch.n_entries; i++) {

@@ -74,6 +74,7 @@ struct generation {         // what one request wants; copied by submit, pointer
     struct constraint_state *constraint; // owned by the engine from here on; NULL: free
     bool prompt_logprobs; // also score the prompt: EVENT_TOKEN for prompt tokens 1..n-1
     bool ignores_end;     // for benchmarks: end tokens do not stop
+    bool ignores_cache;   // likewise: the whole prompt is computed
     // For tests of what stands above: the answer itself, taken token by token in the place of the
     // sampler's choice, then STOP_END; without a constraint.  NULL: sample.
     const token_id *script;
@@ -99,6 +100,8 @@ struct engine_stats {
     uint64_t n_prompt_tokens, n_reused_tokens, n_generated_tokens; // since open
     uint64_t n_disk_tokens;                                        // of those reused
     uint64_t prefill_ns, decode_ns;
+    uint64_t n_steps, n_steps_shared;     // of the model; the sum of how many requests were in each
+    uint32_t n_tokens_max;                // of the longest sequence there was
     uint32_t n_pages_used, n_pages_total; // group 0
     uint64_t state_size_used;
     uint64_t logits_hash; // of the answer that stopped last, for comparing runs

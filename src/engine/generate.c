@@ -85,6 +85,7 @@ enum err request_create(struct request **out, const struct generation *generatio
     request->logprobs = generation->sampling.logprobs;
     request->prompt_logprobs = generation->prompt_logprobs;
     request->ignores_end = generation->ignores_end;
+    request->ignores_cache = generation->ignores_cache;
     copy_script(request, generation);
     request->detects_loops = generation->sampling.detects_loops;
     request->sampler = sampler;
@@ -187,7 +188,7 @@ bool request_admit(struct request *request, struct session_memory *memory, size_
         .boundaries = request->boundaries,
         .n_boundaries = request->n_boundaries,
         .n_snapshots_max = n_snapshots_max,
-        .reuses = !scores,
+        .reuses = !scores && !request->ignores_cache,
     };
     if (!session_open(&request->session, memory, &options))
         return false;

@@ -40,7 +40,7 @@ struct request {
     uint32_t max_tokens;   // 0: up to n_tokens_max
     uint32_t n_tokens_max; // prompt and answer
     uint32_t n_vocab, n_top;
-    bool logprobs, prompt_logprobs, ignores_end, detects_loops;
+    bool logprobs, prompt_logprobs, ignores_end, ignores_cache, detects_loops;
     token_id *script; // or NULL
     size_t n_script;
 

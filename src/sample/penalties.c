@@ -6,8 +6,6 @@
 
 #include "base/memory.h"
 
-#define PENALTY_LAST_N 64 // llama.cpp's
-#define DRY_LAST_N     1024
 // Beyond this a token is out anyway, and infinity could leave a constraint nothing to choose.
 #define DRY_PENALTY_MAX 1e6f
 
@@ -41,7 +39,7 @@ enum err penalties_init(struct penalties *penalties, uint32_t n_vocab,
     bool repeats = sampling->repeat_penalty != 0 && sampling->repeat_penalty != 1;
     if (!repeats && sampling->presence_penalty == 0 && sampling->frequency_penalty == 0)
         return OK;
-    uint32_t last_n = sampling->penalty_last_n ? sampling->penalty_last_n : PENALTY_LAST_N;
+    uint32_t last_n = sampling->penalty_last_n ? sampling->penalty_last_n : SAMPLING_LAST_N;
     penalties->counts = mem_try_alloc(n_vocab, sizeof *penalties->counts);
     if (penalties->counts && window_init(&penalties->window, last_n))
         return OK;
@@ -114,7 +112,7 @@ enum err dry_init(struct dry *dry, uint32_t n_vocab, const struct sampling *samp
     *dry = (struct dry){0};
     if (sampling->dry_multiplier == 0)
         return OK;
-    uint32_t last_n = sampling->dry_last_n ? sampling->dry_last_n : DRY_LAST_N;
+    uint32_t last_n = sampling->dry_last_n ? sampling->dry_last_n : SAMPLING_DRY_LAST_N;
     size_t n_breakers = sampling->n_dry_breakers;
     dry->breakers = mem_try_alloc(n_breakers + 1, sizeof *dry->breakers);
     dry->backwards = mem_try_alloc(last_n, sizeof *dry->backwards);

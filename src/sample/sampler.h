@@ -24,6 +24,8 @@
 
 #define SAMPLING_LOGPROBS_MAX 128
 #define SAMPLING_LAST_N_MAX   65536 // how far penalties can look back
+#define SAMPLING_LAST_N       64    // how far they do; llama.cpp's
+#define SAMPLING_DRY_LAST_N   1024
 
 struct token_bias { // added to a token's logit; minus infinity: never, unless nothing else may come
     token_id token;
@@ -54,14 +56,14 @@ struct sampling {
     float repeat_penalty;    // divides positive logits, multiplies negative ones; 1 or 0: none
     float presence_penalty;  // subtracted once from a token that occurred
     float frequency_penalty; // subtracted as often as it occurred
-    uint32_t penalty_last_n; // how many tokens back; 0: 64
+    uint32_t penalty_last_n; // how many tokens back; 0: SAMPLING_LAST_N
 
     // DRY: a token that would continue a repetition of n >= allowed_length tokens loses
     // multiplier * base^(n - allowed_length).
     float dry_multiplier; // 0: none
     float dry_base;
     uint32_t dry_allowed_length;
-    uint32_t dry_last_n;          // how many tokens back; 0: 1024
+    uint32_t dry_last_n;          // how many tokens back; 0: SAMPLING_DRY_LAST_N
     const token_id *dry_breakers; // repetitions do not reach across these; copied
     size_t n_dry_breakers;
 

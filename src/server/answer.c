@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "api/fields.h"
+#include "api/sampling_fields.h"
 #include "base/memory.h"
 #include "base/os.h"
 #include "server/server_state.h"
@@ -350,6 +351,27 @@ static bool run_answer(struct answer *answer)
     return true;
 }
 
+static struct model_facts facts_of(const struct model_side *side)
+{
+    struct model_facts model = {0};
+    struct server_facts server = {0};
+    side->tell(side->self, &model, &server);
+    return model;
+}
+
+// For dialects whose answers show the prompt and how they were sampled.
+static void tell_settings(struct reply *reply, const struct job *job)
+{
+    struct model_facts model = facts_of(job->side);
+    reply->n_context = model.n_context;
+    reply->sampling = model.sampling;
+    sampling_wish_apply(&reply->sampling, &job->request.sampling);
+    for (size_t i = 0; i < job->n_runs; i++) {
+        job->side->put_run_text(job->runs[i], &reply->choices[i].prompt, false);
+        reply->choices[i].n_prompt = job->side->n_prompt(job->runs[i]);
+    }
+}
+
 static void give_answer(struct call *call, struct job *job, const struct digest_key *key)
 {
     struct answer answer = {.call = call, .job = job};
@@ -358,6 +380,8 @@ static void give_answer(struct call *call, struct job *job, const struct digest_
     reply_init(&answer.reply, call->route->dialect, &job->request, job->n_runs, seed,
                (int64_t)time(NULL));
     trace_runs(call, job, false);
+    if (call->route->dialect->shows_settings)
+        tell_settings(&answer.reply, job);
     bool is_over = run_answer(&answer);
     trace_runs(call, job, true);
     free(answer.states);
@@ -366,14 +390,6 @@ static void give_answer(struct call *call, struct job *job, const struct digest_
         job_close(job);
     else
         leave_job(call, job, key);
-}
-
-static struct model_facts facts_of(const struct model_side *side)
-{
-    struct model_facts model = {0};
-    struct server_facts server = {0};
-    side->tell(side->self, &model, &server);
-    return model;
 }
 
 // A new job that is being worked on, or NULL after the error was sent.

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "server/server_state.h"
+#include "text/unicode.h"
 
 static void facts_of(struct call *call, struct model_facts *model, struct server_facts *server)
 {
@@ -124,6 +125,14 @@ void handle_nothing(struct call *call)
     buf_release(&body);
 }
 
+void handle_no_adapters(struct call *call)
+{
+    struct buf body = {0};
+    buf_append_text(&body, "[]");
+    call_respond_json(call, &body);
+    buf_release(&body);
+}
+
 void handle_unsupported(struct call *call)
 {
     refuse(call, "this server generates text and does nothing else");
@@ -153,6 +162,27 @@ static bool flag(struct json_object *body, const char *name, bool value)
     return member ? json_object_get_boolean(member) : value;
 }
 
+static bool is_text(struct str bytes)
+{
+    unsigned size;
+    for (size_t at = 0; at < bytes.size; at += size)
+        if (utf8_decode(bytes, at, &size) == UNICODE_BROKEN)
+            return false;
+    return true;
+}
+
+// A token's bytes: as text where they are some, else as a list of numbers.
+static void put_piece(struct buf *out, struct str bytes)
+{
+    if (is_text(bytes)) {
+        json_put_string(out, bytes);
+        return;
+    }
+    for (size_t i = 0; i < bytes.size; i++)
+        buf_printf(out, "%c%u", i ? ',' : '[', (unsigned char)bytes.data[i]);
+    buf_append_byte(out, ']');
+}
+
 static void put_pieces(struct call *call, struct buf *out, const struct token_list *tokens,
                        bool with_text)
 {
@@ -163,8 +193,9 @@ static void put_pieces(struct call *call, struct buf *out, const struct token_li
         if (with_text) {
             struct buf text = {0};
             side->put_token_text(side->self, &text, tokens->ids[i]);
-            json_print(out, "{'id':%l,'piece':%S}", (long long)tokens->ids[i],
-                       (struct str){text.data, text.size});
+            json_print(out, "{'id':%l,'piece':", (long long)tokens->ids[i]);
+            put_piece(out, (struct str){text.data, text.size});
+            buf_append_byte(out, '}');
             buf_release(&text);
         } else {
             buf_printf(out, "%d", tokens->ids[i]);

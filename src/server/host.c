@@ -13,6 +13,7 @@
 #include "model/synthetic.h"
 #include "sample/token_trie.h"
 #include "sample/tool_markup.h"
+#include "server/host_sampling.h"
 #include "server/host_state.h"
 #include "text/detokenize.h"
 
@@ -262,6 +263,10 @@ static void unload(struct host *host)
         host->past.n_generated_tokens += stats.n_generated_tokens;
         host->past.prefill_ns += stats.prefill_ns;
         host->past.decode_ns += stats.decode_ns;
+        host->past.n_steps += stats.n_steps;
+        host->past.n_steps_shared += stats.n_steps_shared;
+        if (stats.n_tokens_max > host->past.n_tokens_max)
+            host->past.n_tokens_max = stats.n_tokens_max;
     }
     engine_close(host->engine);
     model_close(host->model);
@@ -417,10 +422,15 @@ static void host_tell(void *self, struct model_facts *model, struct server_facts
         .is_asleep = host->state == MODEL_ASLEEP,
         .version = "hearth " HEARTH_VERSION,
     };
+    host_sampling_tell(host, &model->sampling);
     *server = (struct server_facts){
         .n_prompt_tokens = host->past.n_prompt_tokens + stats.n_prompt_tokens,
         .n_reused_tokens = host->past.n_reused_tokens + stats.n_reused_tokens,
         .n_generated_tokens = host->past.n_generated_tokens + stats.n_generated_tokens,
+        .n_steps = host->past.n_steps + stats.n_steps,
+        .n_steps_shared = host->past.n_steps_shared + stats.n_steps_shared,
+        .n_tokens_max = stats.n_tokens_max > host->past.n_tokens_max ? stats.n_tokens_max
+                                                                     : host->past.n_tokens_max,
         .prompt_s = (double)(host->past.prefill_ns + stats.prefill_ns) / 1e9,
         .generated_s = (double)(host->past.decode_ns + stats.decode_ns) / 1e9,
         .n_running = stats.n_running,

@@ -175,6 +175,7 @@ static enum err submit(struct run *run, struct error *error)
         .max_tokens = (uint32_t)(run->n_max > n_generated ? run->n_max - n_generated : 1),
         .prompt_logprobs = run->wish->wants_echo && run->wish->wants_logprobs && !n_generated,
         .ignores_end = run->wish->ignores_end,
+        .ignores_cache = !run->wish->reuses_cache,
     };
     bool thinks = run->turn && run->opens_thinking;
     struct host_sampling sampling;
@@ -410,6 +411,8 @@ static void take_raw_token(struct run *run, const struct event *event)
     token_list_append(&run->tokens, event->token);
     if (run->n_max == 0 || (event->is_end && !run->wish->ignores_end))
         return;
+    if (run->reply)
+        reply_add_token(run->reply, run->i_choice, event->token);
     report(run, event->token, event->logprob, event->top, event->n_top);
     detokenizer_push(&run->detokenizer, &run->text, event->token);
     if (send_raw(run, false))

@@ -59,6 +59,18 @@ static void apply(struct sampling *out, const struct sampling_wish *wish)
         out->seed = (uint64_t)wish->seed;
 }
 
+// What a request without wishes is sampled with.
+static void set_defaults(const struct host *host, struct sampling *sampling, bool thinks)
+{
+    *sampling = (struct sampling){0};
+    sampling_defaults(sampling, chat_model_sampling(host->chat), thinks, host->gguf);
+    sampling->dry_base = DRY_BASE;
+    sampling->dry_allowed_length = DRY_ALLOWED_LENGTH;
+    sampling->xtc_threshold = XTC_THRESHOLD;
+    sampling->seed = os_time_ns();
+    apply(sampling, &host->config.sampling);
+}
+
 // ---- what needs the vocabulary ----
 
 static void add_bias(struct host_sampling *out, size_t n_vocab, int64_t id, double bias)
@@ -116,12 +128,7 @@ void host_sampling_make(const struct host *host, struct host_sampling *out,
     const struct sampling_wish *mine = &host->config.sampling, *theirs = &request->sampling;
     struct sampling *sampling = &out->sampling;
     *out = (struct host_sampling){0};
-    sampling_defaults(sampling, chat_model_sampling(host->chat), thinks, host->gguf);
-    sampling->dry_base = DRY_BASE;
-    sampling->dry_allowed_length = DRY_ALLOWED_LENGTH;
-    sampling->xtc_threshold = XTC_THRESHOLD;
-    sampling->seed = os_time_ns();
-    apply(sampling, mine);
+    set_defaults(host, sampling, thinks);
     apply(sampling, theirs);
     sampling->seed += i_choice; // choices differ, and a given seed gives the same ones again
     sampling->logprobs = request->wants_logprobs;
@@ -135,6 +142,33 @@ void host_sampling_make(const struct host *host, struct host_sampling *out,
         find_breakers(host, out, wish->dry_breakers, wish->n_dry_breakers);
     else if (sampling->dry_multiplier > 0)
         find_breakers(host, out, dry_breakers, COUNT_OF(dry_breakers));
+}
+
+void host_sampling_tell(const struct host *host, struct sampling_wish *out)
+{
+    struct sampling s;
+    set_defaults(host, &s, false);
+    *out = host->config.sampling; // its lists and its seed
+    out->temperature = (double)s.temperature;
+    out->top_k = s.top_k;
+    out->top_p = (double)s.top_p;
+    out->min_p = (double)s.min_p;
+    out->typical_p = s.typical_p > 0 ? (double)s.typical_p : 1;
+    out->top_n_sigma = s.top_n_sigma > 0 ? (double)s.top_n_sigma : -1;
+    out->xtc_probability = (double)s.xtc_probability;
+    out->xtc_threshold = (double)s.xtc_threshold;
+    out->repeat_penalty = s.repeat_penalty > 0 ? (double)s.repeat_penalty : 1;
+    out->presence_penalty = (double)s.presence_penalty;
+    out->frequency_penalty = (double)s.frequency_penalty;
+    out->repeat_last_n = s.penalty_last_n ? s.penalty_last_n : SAMPLING_LAST_N;
+    out->dry_multiplier = (double)s.dry_multiplier;
+    out->dry_base = (double)s.dry_base;
+    out->dry_allowed_length = s.dry_allowed_length;
+    out->dry_last_n = s.dry_last_n ? s.dry_last_n : SAMPLING_DRY_LAST_N;
+    if (!out->has_dry_breakers) {
+        out->dry_breakers = dry_breakers;
+        out->n_dry_breakers = COUNT_OF(dry_breakers);
+    }
 }
 
 void host_sampling_release(struct host_sampling *sampling)

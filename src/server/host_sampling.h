@@ -16,6 +16,8 @@ struct host_sampling {
 // `thinks`: the answer begins with thinking, which some makers want sampled differently.
 void host_sampling_make(const struct host *host, struct host_sampling *out,
                         const struct api_request *request, bool thinks, size_t i_choice);
+// The same where a request says nothing, every field set.
+void host_sampling_tell(const struct host *host, struct sampling_wish *out);
 void host_sampling_release(struct host_sampling *sampling);
 
 #endif

@@ -26,6 +26,7 @@ static const struct route routes[] = {
     {HTTP_GET, "/props", false, &api_llama, handle_props},
     {HTTP_GET, "/slots", false, &api_llama, handle_slots},
     {HTTP_GET, "/metrics", false, &api_llama, handle_metrics},
+    {HTTP_GET, "/lora-adapters", false, &api_llama, handle_no_adapters},
     {HTTP_GET, "/", true, &api_llama, handle_root},
     // Clients send their own telemetry to the address they were given.
     {HTTP_POST, "/api/event_logging/*", true, &api_anthropic, handle_nothing},

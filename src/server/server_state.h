@@ -65,7 +65,8 @@ void handle_metrics(struct call *call);
 void handle_tokenize(struct call *call);
 void handle_detokenize(struct call *call);
 void handle_apply_template(struct call *call);
-void handle_nothing(struct call *call);     // telemetry: taken and forgotten
+void handle_nothing(struct call *call); // telemetry: taken and forgotten
+void handle_no_adapters(struct call *call);
 void handle_unsupported(struct call *call); // what this server does not do
 
 #endif

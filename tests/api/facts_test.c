@@ -1,6 +1,7 @@
 #include "api/facts.h"
 
 #include "api/json.h"
+#include "base/memory.h"
 #include "tests/test.h"
 
 static const struct model_facts model = {
@@ -16,6 +17,7 @@ static const struct model_facts model = {
     .size = 9,
     .n_parallel = 2,
     .version = "1",
+    .sampling = {.temperature = 0.8, .seed = -1},
 };
 
 static struct json_object *parse(struct buf *out)
@@ -62,6 +64,11 @@ TEST(facts, llama_servers_tools_find_what_they_read)
     assert_int_equal(json_object_get_int(json_at(value, "default_generation_settings.n_ctx")),
                      4096);
     assert_int_equal(json_object_get_int(json_at(value, "total_slots")), 2);
+    struct json_object *params = json_at(value, "default_generation_settings.params");
+    assert_true(json_object_get_double(json_at(params, "temperature")) == 0.8);
+    assert_int_equal(json_object_get_int64(json_at(params, "seed")), UINT32_MAX);
+    assert_int_equal(json_object_get_int(json_at(params, "n_predict")), -1);
+    assert_true(json_is(json_at(params, "samplers"), json_type_array));
     json_object_put(value);
     facts_put_slots(&out, &model, &server);
     value = parse(&out);
@@ -71,11 +78,32 @@ TEST(facts, llama_servers_tools_find_what_they_read)
     struct json_object *busy = json_object_array_get_idx(value, 0);
     assert_int_equal(json_object_get_int(json_at(busy, "n_prompt_tokens_cache")), 90);
     assert_int_equal(json_object_get_int(json_at(busy, "n_prompt_tokens_processed")), 7);
+    assert_true(json_is(json_at(busy, "params.top_k"), json_type_int));
+    struct json_object *next = json_object_array_get_idx(json_at(busy, "next_token"), 0);
+    assert_true(json_object_get_boolean(json_at(next, "has_next_token")));
     assert_null(json_at(json_object_array_get_idx(value, 1), "n_prompt_tokens"));
     json_object_put(value);
     facts_put_metrics(&out, &server);
     assert_non_null(strstr(out.data, "\nllamacpp:prompt_tokens_total 6\n"));
     assert_non_null(strstr(out.data, "\nllamacpp:prompt_tokens_seconds 3\n"));
+    static const char *const names[] = {"llamacpp:prompt_tokens_total",
+                                        "llamacpp:prompt_seconds_total",
+                                        "llamacpp:prompt_tokens_seconds",
+                                        "llamacpp:tokens_predicted_total",
+                                        "llamacpp:predicted_tokens_seconds",
+                                        "llamacpp:tokens_predicted_seconds_total",
+                                        "llamacpp:requests_processing",
+                                        "llamacpp:requests_deferred",
+                                        "llamacpp:n_tokens_max",
+                                        "llamacpp:n_decode_total",
+                                        "llamacpp:n_busy_slots_per_decode",
+                                        "llamacpp:kv_cache_usage_ratio"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) { // what dashboards made for llama-server draw
+        char line[100];
+        snprintf(line, sizeof line, "\n# TYPE %s ", names[i]);
+        if (!strstr(out.data, line))
+            fail_msg("no %s", names[i]);
+    }
     buf_release(&out);
 }
 

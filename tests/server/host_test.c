@@ -256,6 +256,75 @@ TEST(host, raw_completions_stop_at_their_sequences_and_score_their_prompt)
     stage_close(&stage);
 }
 
+TEST(host, completions_show_settings_prompt_and_tokens_like_llama_server)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){.n_context = 64}, NULL);
+    struct json_object *answer =
+        ask(&stage, "/completion",
+            "{\"prompt\":\"abcd\",\"n_predict\":6,\"temperature\":0.5,\"top_k\":3,\"seed\":9,"
+            "\"stop\":[\"never\"],\"return_tokens\":true,\"logit_bias\":[[1,-2]]}");
+    static const char *const names[] = {"index",
+                                        "content",
+                                        "tokens",
+                                        "id_slot",
+                                        "stop",
+                                        "model",
+                                        "tokens_predicted",
+                                        "tokens_evaluated",
+                                        "generation_settings",
+                                        "prompt",
+                                        "has_new_line",
+                                        "truncated",
+                                        "stop_type",
+                                        "stopping_word",
+                                        "tokens_cached",
+                                        "timings"};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (!json_at(answer, names[i]))
+            fail_msg("no %s in %s", names[i], json_object_to_json_string(answer));
+    assert_true(str_is(json_str_at(answer, "prompt"), "abcd"));
+    assert_int_equal(json_length(json_at(answer, "tokens")), 6);
+    struct json_object *settings = json_at(answer, "generation_settings");
+    assert_true(json_object_get_double(json_at(settings, "temperature")) == 0.5);
+    assert_true(json_object_get_double(json_at(settings, "min_p")) > 0); // the default
+    assert_int_equal(json_object_get_int(json_at(settings, "top_k")), 3);
+    assert_int_equal(json_object_get_int(json_at(settings, "seed")), 9);
+    assert_int_equal(json_object_get_int(json_at(settings, "n_predict")), 6);
+    assert_int_equal(json_length(json_at(settings, "stop")), 1);
+    assert_int_equal(json_length(json_at(settings, "logit_bias")), 1);
+    assert_false(json_object_get_boolean(json_at(answer, "truncated")));
+    assert_true(str_is(json_str_at(answer, "stop_type"), "limit"));
+    // The same tokens make the same text.
+    struct json_object *text = ask(&stage, "/detokenize", json_object_to_json_string(answer));
+    assert_true(str_equal(json_str_at(text, "content"), json_str_at(answer, "content")));
+    json_object_put(text);
+    json_object_put(answer);
+    answer = ask(&stage, "/completion", "{\"prompt\":\"abcd\",\"ignore_eos\":true}");
+    assert_true(json_object_get_boolean(json_at(answer, "truncated")));
+    json_object_put(answer);
+    stage_close(&stage);
+}
+
+TEST(host, a_prompt_is_computed_anew_where_the_client_wants_that)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){0}, NULL);
+    static const char *const bodies[] = {
+        "{\"prompt\":\"a prompt of some length\",\"n_predict\":1}",
+        "{\"prompt\":\"a prompt of some length\",\"n_predict\":1}",
+        "{\"prompt\":\"a prompt of some length\",\"n_predict\":1,\"cache_prompt\":false}"};
+    for (size_t i = 0; i < COUNT_OF(bodies); i++) {
+        struct json_object *answer = ask(&stage, "/completion", bodies[i]);
+        int n_reused = json_object_get_int(json_at(answer, "timings.cache_n"));
+        assert_int_equal(n_reused > 0, i == 1);
+        json_object_put(answer);
+    }
+    stage_close(&stage);
+}
+
 TEST(host, answers_follow_their_schema_and_calls_their_tool)
 {
     (void)state;
@@ -475,6 +544,8 @@ RUN_TESTS(IS(host, greedy_answers_repeat_and_the_second_comes_from_the_cache),
           IS(host, a_scripted_answer_takes_the_time_it_is_told),
           IS(host, a_script_with_an_unknown_setting_is_refused),
           IS(host, raw_completions_stop_at_their_sequences_and_score_their_prompt),
+          IS(host, completions_show_settings_prompt_and_tokens_like_llama_server),
+          IS(host, a_prompt_is_computed_anew_where_the_client_wants_that),
           IS(host, answers_follow_their_schema_and_calls_their_tool),
           IS(host, a_raw_completion_follows_a_grammar), IS(host, sampling_fields_have_their_effect),
           IS(host, a_thinking_budget_ends_the_thinking_and_the_answer_goes_on),

@@ -72,6 +72,10 @@ TEST(server, the_small_routes_answer)
                   PARTS("{\"tokens\":[97,98]}"));
     expect_answer(&h, "POST", "/tokenize", "", "{\"content\":\"a\",\"with_pieces\":true}",
                   PARTS("{\"tokens\":[{\"id\":97,\"piece\":\"a\"}]}"));
+    expect_answer(
+        &h, "POST", "/tokenize", "", "{\"content\":\"\xc3\xa1\",\"with_pieces\":true}",
+        PARTS("{\"tokens\":[{\"id\":195,\"piece\":[195]},{\"id\":161,\"piece\":[161]}]}"));
+    expect_answer(&h, "GET", "/lora-adapters", "", NULL, PARTS("\r\n\r\n[]"));
     expect_answer(&h, "POST", "/detokenize", "", "{\"tokens\":[104,105]}",
                   PARTS("{\"content\":\"hi\"}"));
     expect_answer(&h, "POST", "/apply-template", "", message, PARTS("{\"prompt\":\"Hi there\"}"));

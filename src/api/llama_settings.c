@@ -1,0 +1,73 @@
+#include "api/llama_settings.h"
+
+#include <math.h>
+
+#include "api/fields.h"
+#include "base/memory.h"
+
+// As llama-server shows it: its random seeds are the greatest of 32 bits.
+static long long seed_of(const struct sampling_wish *sampling)
+{
+    return sampling->seed == FIELD_UNSET || sampling->seed < 0 ? UINT32_MAX : sampling->seed;
+}
+
+static void put_strings(struct buf *out, const struct str *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        json_print(out, i ? ",%S" : "%S", items[i]);
+}
+
+static void put_penalties(struct buf *out, const struct sampling_wish *s)
+{
+    json_print(out,
+               "'repeat_last_n':%l,'repeat_penalty':%f,'presence_penalty':%f,"
+               "'frequency_penalty':%f,'dry_multiplier':%f,'dry_base':%f,'dry_allowed_length':%l,"
+               "'dry_penalty_last_n':%l,'dry_sequence_breakers':[",
+               (long long)s->repeat_last_n, s->repeat_penalty, s->presence_penalty,
+               s->frequency_penalty, s->dry_multiplier, s->dry_base,
+               (long long)s->dry_allowed_length, (long long)s->dry_last_n);
+    put_strings(out, s->dry_breakers, s->n_dry_breakers);
+    json_print(out, "],'mirostat':0,'mirostat_tau':%f,'mirostat_eta':%f,", 5.0, 0.1);
+}
+
+static void put_biases(struct buf *out, const struct sampling_wish *s)
+{
+    json_print(out, "'logit_bias':[");
+    for (size_t i = 0; i < s->n_biases; i++) {
+        const struct bias_wish *bias = &s->biases[i];
+        buf_append_text(out, i ? "," : "");
+        if (bias->id >= 0)
+            json_print(out, "{'token':%l,'bias':%f}", (long long)bias->id, bias->bias);
+        else
+            json_print(out, "{'token':%S,'bias':%f}", bias->text, bias->bias);
+    }
+    buf_append_text(out, "],");
+}
+
+void llama_put_settings(struct buf *out, const struct sampling_wish *sampling,
+                        const struct api_request *request)
+{
+    const struct sampling_wish *s = sampling;
+    bool has_limit = request && request->max_tokens != FIELD_UNSET;
+    long long n_predict = has_limit ? request->max_tokens : -1;
+    json_print(out,
+               "{'n_predict':%l,'seed':%l,'temperature':%f,'dynatemp_range':0.0,"
+               "'dynatemp_exponent':1.0,'top_k':%l,'top_p':%f,'min_p':%f,'top_n_sigma':%f,"
+               "'xtc_probability':%f,'xtc_threshold':%f,'typical_p':%f,",
+               n_predict, seed_of(s), s->temperature, (long long)s->top_k, s->top_p, s->min_p,
+               s->top_n_sigma, s->xtc_probability, s->xtc_threshold, s->typical_p);
+    put_penalties(out, s);
+    json_print(out, "'stop':[");
+    if (request)
+        put_strings(out, request->conversation.stop_sequences,
+                    request->conversation.n_stop_sequences);
+    json_print(out, "],'max_tokens':%l,'n_keep':0,'n_discard':0,'ignore_eos':%b,'stream':%b,",
+               n_predict, request && request->ignores_end, !request || request->is_stream);
+    put_biases(out, s);
+    json_print(out,
+               "'n_probs':%l,'min_keep':0,'grammar':%S,'grammar_lazy':false,'samplers':["
+               "'penalties','dry','top_n_sigma','top_k','typ_p','top_p','min_p','xtc',"
+               "'temperature'],'timings_per_token':false,'post_sampling_probs':false,'lora':[]}",
+               request && request->n_top > 0 ? (long long)request->n_top : 0LL,
+               request ? json_str(request->sampling.grammar) : (struct str){0});
+}
