@@ -5,6 +5,8 @@
 #   make check          style and structure    make fuzz       each fuzz target, FUZZ_SECONDS long
 #   make bench          benchmark programs     make test-neon  kernels under qemu (aarch64)
 #   make e2e            pinned real clients against scripted answers (SCENARIOS=... picks)
+#   make run            the server, ready for a client: built-in model or MODEL=path.gguf
+#   make demo           Claude Code at work with the built-in model
 #   make ember-eval     how many small jobs real clients do with the built-in model (CLIENT=...)
 #
 # Objects of a variant live in build/ or build/VARIANT/.  A file's suffix picks its instruction
@@ -142,7 +144,7 @@ run: setup
 	@$(MAKE) --no-print-directory $(BUILD)/hearth
 	@exec $(BUILD)/hearth serve $(if $(MODEL),-m "$(MODEL)") --port $(PORT) --welcome
 
-.PHONY: all tests e2e e2e-clients ember-eval test run-tests run setup check tidy asan tsan fuzz bench clean test-neon
+.PHONY: all tests e2e e2e-clients demo ember-eval test run-tests run setup check tidy asan tsan fuzz bench clean test-neon
 
 test: setup
 	@$(MAKE) --no-print-directory run-tests
@@ -192,6 +194,10 @@ e2e-clients:
 	@sh tools/setup.sh e2e
 	@$(MAKE) --no-print-directory $(BUILD)/hearth
 	@sh tests/clients/install.sh $(BUILD)/e2e
+
+# The real Claude Code with the built-in model on eight small jobs, in a scratch folder.
+demo: e2e-clients
+	@$(PYTHON) tests/ember/demo.py $(BUILD)/hearth $(BUILD)/e2e $(FLAGS) $(if $(MODEL),-- -m "$(MODEL)")
 
 # How many of 60 small jobs a real client does with Ember: CLIENT=claude-tools FLAGS='--tasks 20 --show'
 CLIENT ?= claude-simple

@@ -147,7 +147,7 @@ def play(agent, bin_folder, place, base, prompt, *, goes_on=False, seconds=240, 
     is the outcome's trouble, as is an exit status other than 0.
     """
     arguments, environment = agent.start(place, base, prompt, goes_on)
-    program = os.path.join(bin_folder, agent.program)
+    program = os.path.abspath(os.path.join(bin_folder, agent.program))
     steps, lines, reasons = [], [], []
     with subprocess.Popen([program, *arguments], cwd=place.project, env=environment,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

@@ -123,6 +123,24 @@ def scenario_pasted_commands():
     server.close()
 
 
+def scenario_demo():
+    """The demonstration ends with status 0 when all files are right, and only then."""
+    folder = os.path.join(FOLDER, 'runs', 'demo')
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(HERE, 'demo.script')) as file:
+        script = file.read()
+    for text, status in (script, 0), (script.replace('Ysolde >>', 'Ysolda >>'), 1):
+        path = os.path.join(folder, 'script')
+        with open(path, 'w') as out:
+            out.write(text)
+        done = subprocess.run(
+            [sys.executable, os.path.join(HERE, '..', 'ember', 'demo.py'), HEARTH, FOLDER, '--',
+             '--synthetic', 'tiny-qwen3', '--reasoning', 'off', '--replay', path],
+            timeout=500, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        print(done.stdout[-3000:])
+        assert done.returncode == status, done.returncode
+
+
 def scenario_sdk():
     server = Scripted('sdk', 'sdk.script')
     shutil.copy(os.path.join(HERE, 'sdk.mjs'), FOLDER)
