@@ -164,6 +164,17 @@ static enum answer_place place_of(const struct run *run)
     return run->conversation.thinking.mode == THINKING_OFF ? PLACE_ANSWER : PLACE_START;
 }
 
+static void put_scripted(struct run *run, struct token_list *out, struct str answer)
+{
+    const char *think_close = chat_model_think_close(run->host->chat);
+    struct buf text = {0};
+    if (run->opens_thinking && str_find(answer, str_of(think_close), 0) == STR_NONE)
+        buf_printf(&text, "\n%s\n\n", think_close);
+    buf_append(&text, answer.data, answer.size);
+    tokenizer_encode(run->host->tokenizer, out, (struct str){text.data, text.size}, true);
+    buf_release(&text);
+}
+
 static enum err submit(struct run *run, struct error *error)
 {
     size_t n_generated = run->tokens.n_ids - run->n_prompt;
@@ -186,7 +197,7 @@ static enum err submit(struct run *run, struct error *error)
         run->is_scripted = true;
         struct scripted_answer answer =
             host_script_take(run->host->script, &run->wish->conversation);
-        tokenizer_encode(run->host->tokenizer, &script, answer.text, true);
+        put_scripted(run, &script, answer.text);
         if (answer.wait_s)
             run->held_until_ns = os_time_ns() + answer.wait_s * 1000000000;
         run->pace_ns = answer.pace_ms * 1000000;

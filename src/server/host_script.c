@@ -114,17 +114,9 @@ void host_script_close(struct host_script *script)
     free(script);
 }
 
-static bool contains(struct str text, struct str part)
-{
-    for (size_t i = 0; i + part.size <= text.size; i++)
-        if (str_equal(str_slice(text, i, i + part.size), part))
-            return true;
-    return false;
-}
-
 static bool content_holds(const struct content *content, struct str part)
 {
-    if (contains(content->text, part))
+    if (str_find(content->text, part, 0) != STR_NONE)
         return true;
     for (size_t i = 0; i < content->n_items; i++)
         if (content_holds(&content->items[i], part))

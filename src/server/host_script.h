@@ -10,6 +10,7 @@
 //     =: wait_s 320          directly below a head: no token comes before that, as if the prompt
 //     =: pace_ms 50          were that long; and from one token to the next
 //
+// An answer without a mark that ends thinking is put behind one where the prompt opens thinking.
 // An answer is taken by the first request that it fits, once; when all that fit are taken, the last of
 // them is used again.  Requests that none fits get "OK".
 #ifndef HEARTH_SERVER_HOST_SCRIPT_H

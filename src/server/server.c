@@ -35,9 +35,9 @@ void call_trace(struct call *call, const char *what, struct str bytes)
     struct buf line = {0};
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    json_print(&line, "{'time':%f,'path':%s,'what':%s,'text':%S}",
-               (double)now.tv_sec + (double)now.tv_nsec / 1e9, exchange_path(call->exchange), what,
-               bytes);
+    json_print(&line, "{'time':%f,'call':%l,'path':%s,'what':%s,'text':%S}",
+               (double)now.tv_sec + (double)now.tv_nsec / 1e9, (long long)call->i_call,
+               exchange_path(call->exchange), what, bytes);
     pthread_mutex_lock(&server->lock);
     fprintf(server->config.trace, "%s\n", line.data);
     fflush(server->config.trace);
@@ -256,7 +256,7 @@ static void serve(void *context, struct exchange *exchange)
     struct call *call = mem_new(struct call, 1);
     *call = (struct call){.server = server, .exchange = exchange};
     pthread_mutex_lock(&server->lock);
-    server->n_requests++;
+    call->i_call = server->n_requests++;
     bool has_room = server->n_workers < server->config.n_workers_max;
     bool is_stopping = listener_is_stopping(server->listener);
     server->n_workers += has_room && !is_stopping;

@@ -26,6 +26,7 @@ struct call {
     const struct route *route;
     struct header_source headers;
     struct buf note; // " key=value" pieces for the log line
+    uint64_t i_call; // counts requests, so that the trace can tell them apart
 };
 
 struct route {

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -94,6 +95,7 @@ def main():
     drawn = [task for task in tasks.draw_tasks(o.tasks, o.seed, o.split)
              if not wanted or task.family in wanted]
     flags = ['-m', o.model] if o.model else []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the server as well
     server = Server(o.hearth, os.path.join(folder, 'server'), '-c', '32768', *flags)
     start = time.time()
     try:

@@ -1,0 +1,64 @@
+"""A prompt that takes longer than the 300 s after which each client gives up on silence."""
+import claude_code
+import codex
+import opencode
+from stage import check_reuse
+
+WAIT_S = 320
+
+
+def check_patience(server, path):
+    """One request, which was waited for, and one more: none was dropped and sent again."""
+    turns = [turn for turn in server.requests(path) if turn.get('prompt', 0) > 2000]
+    assert [turn['stop'] for turn in turns] == ['calls', 'end'], [turn['text'] for turn in turns]
+    assert turns[0]['ms'] > WAIT_S * 1000, turns[0]
+    check_reuse(turns)
+
+
+def slowly(script, head):
+    assert head in script
+    return script.replace(head, f'{head}\n=: wait_s {WAIT_S}', 1)
+
+
+def scenario_slow_claude_code(stage):
+    server = stage.server(slowly(f'''== make a file
+{claude_code.bash_makes_file()}
+== written
+It was worth the wait.
+''', '== make a file'))
+    out = claude_code.claude(stage, server, '-p', 'Please make a file for me', timeout_s=500,
+                             **claude_code.QUIET)
+    assert 'It was worth the wait.' in out, out
+    check_patience(server, '/v1/messages')
+
+
+def scenario_slow_claude_thinking(stage):
+    """The same where thinking comes first: the open block is one of thinking."""
+    server = stage.server(slowly(f'''== make a file
+Hm.
+</think>
+
+{claude_code.bash_makes_file()}
+== written
+It was worth the wait.
+''', '== make a file'))
+    out = claude_code.claude(stage, server, '--tools', 'Bash,Read,Edit,Write', '-p',
+                             'Please make a file for me', timeout_s=500, **claude_code.QUIET)
+    assert 'It was worth the wait.' in out, out
+    check_patience(server, '/v1/messages')
+
+
+def scenario_slow_opencode(stage):
+    server = stage.server(slowly(opencode.TOOLS, '\n== make a file'))
+    opencode.configure(stage, server)
+    out = opencode.opencode(stage, 'make a file for me', timeout_s=500)
+    assert 'The file is there.' in out, out
+    check_patience(server, opencode.PATHS[opencode.COMPATIBLE])
+
+
+def scenario_slow_codex(stage):
+    server = stage.server(slowly(codex.TOOLS, '== make a file'))
+    codex.configure(stage, server)
+    out = codex.codex(stage, *codex.FREE, 'make a file for me', timeout_s=500)
+    assert 'The file is there.' in out, out
+    check_patience(server, codex.PATH)
