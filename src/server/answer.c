@@ -1,8 +1,8 @@
 // Answers: one request from its JSON to the last byte of its stream.
 //
 // The length of the prompt is checked before anything is sent, so that an error can still be a
-// status.  Then a stream begins at once, and signs of life follow until the first token.  A client
-// that leaves during the prefill leaves a job behind (flights.h).
+// status.  Then a stream begins at once, and signs of life follow until the first token, also while a
+// sleeping model comes back.  A client that leaves during the prefill leaves a job behind (job.h).
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -11,148 +11,9 @@
 #include "api/sampling_fields.h"
 #include "base/memory.h"
 #include "base/os.h"
-#include "server/server_state.h"
+#include "server/job.h"
 
-enum {
-    SESSION_SHOWN = 8,        // characters of a session's key in the log
-    POLL_MS = 50,             // between looks at whether the client is still there
-    ANSWER_TOKENS_KEPT = 4096 // room that a prompt must leave, so that a summary of it still fits
-};
-
-struct job { // what may outlive its client
-    const struct model_side *side;
-    struct api_request request;
-    struct run **runs;
-    size_t n_runs;
-};
-
-static void job_close(struct job *job)
-{
-    if (!job)
-        return;
-    for (size_t i = 0; i < job->n_runs; i++)
-        job->side->close(job->runs[i]);
-    free(job->runs);
-    api_request_release(&job->request);
-    free(job);
-}
-
-static size_t count_choices(const struct api_request *request)
-{
-    size_t n_prompts = request->task == API_COMPLETE ? request->n_prompts : 1;
-    return n_prompts * (size_t)request->n_choices;
-}
-
-static enum err job_prepare(struct job *job, struct error *error)
-{
-    size_t n = count_choices(&job->request);
-    job->runs = mem_new(struct run *, n);
-    for (size_t i = 0; i < n; i++) {
-        enum err err = job->side->prepare(job->side->self, &job->runs[i], &job->request, i, error);
-        if (err)
-            return err;
-        job->n_runs++;
-    }
-    return OK;
-}
-
-// The room a prompt must leave in the context: what the client asked for, but at most what keeps
-// a conversation able to be summed up.
-static size_t room_wanted(const struct api_request *request, size_t n_context)
-{
-    size_t room = n_context / 8 < ANSWER_TOKENS_KEPT ? n_context / 8 : ANSWER_TOKENS_KEPT;
-    if (request->task == API_COMPLETE)
-        room = 1;
-    if (request->max_tokens != FIELD_UNSET && (size_t)request->max_tokens < room)
-        room = (size_t)request->max_tokens;
-    return room;
-}
-
-// The tokens an answer may have: what was asked for, by the client or else by the command line, or
-// what fits.
-static size_t answer_tokens(const struct job *job, uint32_t n_default, size_t room)
-{
-    size_t wanted = n_default ? n_default : room;
-    if (job->request.max_tokens != FIELD_UNSET)
-        wanted = (size_t)job->request.max_tokens;
-    else if (job->request.is_unbounded)
-        wanted = room;
-    return wanted < room ? wanted : room;
-}
-
-static enum err job_start(struct job *job, const struct server_config *config, size_t n_context,
-                          struct api_error *api_error)
-{
-    struct error error;
-    size_t n_max = n_context - room_wanted(&job->request, n_context);
-    for (size_t i = 0; i < job->n_runs; i++) {
-        size_t n_prompt = job->side->n_prompt(job->runs[i]);
-        if (n_prompt > n_max) {
-            *api_error = api_error_too_long(n_prompt, n_max);
-            return ERR_LIMIT;
-        }
-    }
-    for (size_t i = 0; i < job->n_runs; i++) {
-        size_t room = n_context - job->side->n_prompt(job->runs[i]);
-        enum err err =
-            job->side->start(job->runs[i], answer_tokens(job, config->n_predict, room), &error);
-        if (err) {
-            *api_error = api_error_of(&error);
-            return err;
-        }
-    }
-    return OK;
-}
-
-// ---- leaving and taking over ----
-
-static bool is_reading_prompt(void *context)
-{
-    struct job *job = context;
-    for (size_t i = 0; i < job->n_runs; i++)
-        if (job->side->step(job->runs[i], NULL, 0, NULL) != RUN_PREFILL)
-            return false;
-    return true;
-}
-
-// Nobody waits any more, but the prompt is still being read: go on for a while, behind all others.
-// Whoever asks for the same takes over; else what was computed stays in the cache.
-static void leave_job(struct call *call, struct job *job, const struct digest_key *key)
-{
-    struct server *server = call->server;
-    uint64_t end_ns = os_time_ns() + (uint64_t)server->config.orphan_ms * 1000000;
-    const struct timespec pause = {0, POLL_MS * 1000000};
-    enum flight_state state = FLIGHT_WAITS;
-    call_note(call, "client left during prefill");
-    for (size_t i = 0; i < job->n_runs; i++)
-        job->side->set_background(job->runs[i], true);
-    flights_leave(&server->flights, key, job);
-    while (state == FLIGHT_WAITS && os_time_ns() < end_ns &&
-           !listener_is_stopping(server->listener)) {
-        nanosleep(&pause, NULL);
-        state = flights_visit(&server->flights, job, is_reading_prompt);
-    }
-    if (state == FLIGHT_WAITS && flights_withdraw(&server->flights, job))
-        state = FLIGHT_OVER;
-    if (state == FLIGHT_OVER)
-        job_close(job);
-    else
-        call_note(call, "taken over");
-}
-
-static struct job *take_over(struct call *call, const struct digest_key *key,
-                             const struct api_request *request)
-{
-    struct job *job = flights_take(&call->server->flights, key);
-    if (!job)
-        return NULL;
-    job->request.is_stream = request->is_stream;
-    job->request.wants_usage = request->wants_usage;
-    for (size_t i = 0; i < job->n_runs; i++)
-        job->side->set_background(job->runs[i], false);
-    call_note(call, "joined a running prefill");
-    return job;
-}
+enum { SESSION_SHOWN = 8 }; // characters of a session's key in the log
 
 // ---- the answer itself ----
 
@@ -265,7 +126,7 @@ static bool step_all(struct answer *answer)
     for (size_t i = 0; i < job->n_runs; i++) {
         if (answer->states[i] == RUN_DONE)
             continue;
-        unsigned wait_ms = job->n_runs == 1 ? POLL_MS : POLL_MS / 10;
+        unsigned wait_ms = job->n_runs == 1 ? JOB_POLL_MS : JOB_POLL_MS / 10;
         answer->states[i] = job->side->step(job->runs[i], &answer->reply, wait_ms, &answer->error);
         answer->has_begun |= answer->states[i] != RUN_PREFILL;
         if (answer->states[i] == RUN_FAILED)
@@ -319,25 +180,69 @@ static void finish(struct answer *answer)
     }
 }
 
-// Runs the job to its end.  False when the client left during the prefill: the job goes on.
-static bool run_answer(struct answer *answer)
+// The head of a stream goes out once, as early as it is known that there will be one.
+static void begin(struct answer *answer)
 {
-    struct call *call = answer->call;
-    struct exchange *exchange = call->exchange;
-    uint64_t beat_ns = (uint64_t)call->server->config.beat_ms * 1000000;
-    bool is_stream = answer->job->request.is_stream;
-    if (is_stream)
-        exchange_begin(exchange, 200, "text/event-stream");
+    if (answer->reply.is_started)
+        return;
+    if (answer->job->request.is_stream)
+        exchange_begin(answer->call->exchange, 200, "text/event-stream");
     add_up_usage(answer);
     reply_start(&answer->reply);
     answer->beat_ns = os_time_ns();
+}
+
+// Sends what is there, or a sign of life when it is time for one.  False when the client has gone.
+static bool keep_alive(struct answer *answer)
+{
+    struct call *call = answer->call;
+    uint64_t beat_ns = (uint64_t)call->server->config.beat_ms * 1000000;
+    if (answer->reply.out.size == 0 && os_time_ns() - answer->beat_ns >= beat_ns)
+        reply_beat(&answer->reply);
+    return flush(answer) && !exchange_is_gone(call->exchange);
+}
+
+// Has the model loaded from here on; a sleeping one takes its time.  False when the client left or,
+// with `error` set, when the model cannot be loaded.
+static bool wait_for_model(struct answer *answer, struct error *error)
+{
+    const struct model_side *side = answer->job->side;
+    bool is_held = false;
+    enum err err = side->hold(side->self, 0, &is_held, error);
+    if (!err && !is_held)
+        call_note(answer->call, "woke the model");
+    while (!err && !is_held) {
+        begin(answer);
+        if (!keep_alive(answer))
+            return false;
+        err = side->hold(side->self, JOB_POLL_MS, &is_held, error);
+    }
+    return is_held;
+}
+
+// An error as a status where that is still possible, else as the stream's last event.
+static void tell_error(struct answer *answer, const struct api_error *error)
+{
+    struct call *call = answer->call;
+    if (!answer->reply.is_started || !answer->job->request.is_stream) {
+        call_respond_error(call, error);
+        return;
+    }
+    call_note(call, "failed=\"%s\"", error->text);
+    reply_fail(&answer->reply, error);
+    flush(answer);
+    exchange_end(call->exchange);
+}
+
+// Runs the job to its end.  False when the client left during the prefill: the job goes on.
+static bool run_answer(struct answer *answer)
+{
+    begin(answer);
     bool is_there = flush(answer), goes_on = true;
     while (is_there && goes_on) {
         goes_on = step_all(answer);
-        if (goes_on && is_stream && os_time_ns() - answer->beat_ns >= beat_ns)
-            reply_beat(&answer->reply);
         if (goes_on)
-            is_there = flush(answer) && !exchange_is_gone(exchange);
+            is_there = keep_alive(answer);
     }
     if (is_there) {
         finish(answer);
@@ -347,7 +252,7 @@ static bool run_answer(struct answer *answer)
         return false;
     add_up_usage(answer);
     note_numbers(answer);
-    call_note(call, "client left");
+    call_note(answer->call, "client left");
     return true;
 }
 
@@ -372,87 +277,121 @@ static void tell_settings(struct reply *reply, const struct job *job)
     }
 }
 
-static void give_answer(struct call *call, struct job *job, const struct digest_key *key)
+// With the model held.  False when the job goes on without its client.
+static bool answer_held(struct answer *answer, bool is_running)
+{
+    const struct server_config *config = &answer->call->server->config;
+    struct job *job = answer->job;
+    struct error error;
+    if (!is_running && job_start(job, facts_of(job->side).n_context, config->n_predict, &error)) {
+        struct api_error api_error = api_error_of(&error);
+        tell_error(answer, &api_error);
+        return true;
+    }
+    trace_runs(answer->call, job, false);
+    bool is_over = run_answer(answer);
+    trace_runs(answer->call, job, true);
+    return is_over;
+}
+
+static void tell_absence(struct answer *answer, const struct error *error)
+{
+    struct api_error api_error = api_error_of(error);
+    if (error->code)
+        tell_error(answer, &api_error);
+    else
+        call_note(answer->call, "client left before the model was there");
+}
+
+// Takes the job over.
+static void give_answer(struct call *call, struct job *job, bool is_running,
+                        const struct digest_key *key)
 {
     struct answer answer = {.call = call, .job = job};
+    const struct model_side *side = job->side;
+    struct error error = {0};
+    bool is_over = true;
     uint64_t seed = atomic_fetch_add(&call->server->n_seeds, 1) ^ os_time_ns();
     answer.states = mem_new(enum run_state, job->n_runs);
     reply_init(&answer.reply, call->route->dialect, &job->request, job->n_runs, seed,
                (int64_t)time(NULL));
-    trace_runs(call, job, false);
     if (call->route->dialect->shows_settings)
         tell_settings(&answer.reply, job);
-    bool is_over = run_answer(&answer);
-    trace_runs(call, job, true);
+    bool is_held = wait_for_model(&answer, &error);
+    if (is_held)
+        is_over = answer_held(&answer, is_running);
+    else
+        tell_absence(&answer, &error);
     free(answer.states);
     reply_release(&answer.reply);
     if (is_over)
         job_close(job);
     else
-        leave_job(call, job, key);
+        job_leave(call, job, key);
+    if (is_held)
+        side->release(side->self);
 }
 
-// A new job that is being worked on, or NULL after the error was sent.
-static struct job *begin_job(struct call *call, struct job *job)
+static void note_request(struct call *call, const struct api_request *request)
+{
+    if (request->model.size)
+        call_note(call, "model=%.80s", request->model.data);
+    if (request->session_key.size)
+        call_note(call, "session=%.*s", SESSION_SHOWN, request->session_key.data);
+    if (request->is_stream)
+        call_note(call, "stream");
+    if (request->ignored.size)
+        call_note(call, "ignored=%.200s", request->ignored.data);
+}
+
+// Rendered, tokenised and not too long; else the error is sent and it is false.
+static bool prepare(struct call *call, struct job *job)
 {
     struct error error;
     struct api_error api_error;
-    if (job_prepare(job, &error)) {
+    if (job_prepare(job, &error))
         api_error = api_error_of(&error);
-        call_respond_error(call, &api_error);
-    } else if (job_start(job, &call->server->config, facts_of(job->side).n_context, &api_error)) {
-        call_respond_error(call, &api_error);
-    } else {
-        return job;
-    }
-    job_close(job);
-    return NULL;
+    else if (job_fits(job, facts_of(job->side).n_context, &api_error))
+        return true;
+    call_respond_error(call, &api_error);
+    return false;
 }
 
 void handle_answer(struct call *call)
 {
-    struct job *job = mem_new(struct job, 1);
-    job->side = call->server->config.model;
-    api_request_init(&job->request);
-    if (!call_read(call, &job->request) || !call_hold_model(call)) {
+    struct job *job = job_open(call->server->config.model);
+    if (!call_read(call, &job->request) || !call_has_model(call)) {
         job_close(job);
         return;
     }
-    if (job->request.model.size)
-        call_note(call, "model=%.80s", job->request.model.data);
-    else
+    note_request(call, &job->request);
+    if (!job->request.model.size)
         job->request.model = str_of(facts_of(job->side).name);
-    if (job->request.session_key.size)
-        call_note(call, "session=%.*s", SESSION_SHOWN, job->request.session_key.data);
-    if (job->request.is_stream)
-        call_note(call, "stream");
-    if (job->request.ignored.size)
-        call_note(call, "ignored=%.200s", job->request.ignored.data);
     struct digest_key key = flight_key_of(exchange_path(call->exchange), &job->request);
-    struct job *running = take_over(call, &key, &job->request);
-    if (running)
+    struct job *running = job_take_over(call, &key, &job->request);
+    if (running) {
         job_close(job);
-    else
-        running = begin_job(call, job);
-    if (running)
-        give_answer(call, running, &key);
-    call_release_model(call);
+        give_answer(call, running, true, &key);
+    } else if (prepare(call, job)) {
+        give_answer(call, job, false, &key);
+    } else {
+        job_close(job);
+    }
 }
 
 // Counting only renders and tokenises: it waits for nobody, and needs no weights.
 void handle_count(struct call *call)
 {
-    struct job job = {.side = call->server->config.model};
+    struct job *job = job_open(call->server->config.model);
     struct error error;
     struct buf body = {0};
-    api_request_init(&job.request);
-    if (call_read(call, &job.request)) {
-        job.request.task = API_COUNT;
-        if (job_prepare(&job, &error)) {
+    if (call_read(call, &job->request)) {
+        job->request.task = API_COUNT;
+        if (job_prepare(job, &error)) {
             struct api_error api_error = api_error_of(&error);
             call_respond_error(call, &api_error);
         } else {
-            size_t n = job.side->n_prompt(job.runs[0]);
+            size_t n = job->side->n_prompt(job->runs[0]);
             call_note(call, "prompt=%zu", n);
             json_print(&body, "{'input_tokens':%z", n);
             if (call->route->dialect == &api_responses)
@@ -460,10 +399,7 @@ void handle_count(struct call *call)
             buf_append_byte(&body, '}');
             call_respond_json(call, &body);
         }
-        for (size_t i = 0; i < job.n_runs; i++)
-            job.side->close(job.runs[i]);
-        free(job.runs);
     }
     buf_release(&body);
-    api_request_release(&job.request);
+    job_close(job);
 }

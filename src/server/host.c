@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/os.h"
+#include "base/thread.h"
 #include "engine/ledger.h"
 #include "model/synthetic.h"
 #include "sample/token_trie.h"
@@ -313,30 +314,37 @@ static bool wants_sleep(const struct host *host)
            idle_s >= host->config.sleep_s;
 }
 
-// The loader's thread: loads, then watches for idleness.
+// With the lock held, which is free while loading, so that others can still be told what is going on.
+static void load_now(struct host *host, enum model_state otherwise)
+{
+    struct error error = {0};
+    pthread_mutex_unlock(&host->lock);
+    enum err err = load(host, &error);
+    pthread_mutex_lock(&host->lock);
+    host->why = error;
+    host->is_wanted = false;
+    set_state(host, err ? otherwise : MODEL_READY);
+}
+
+// The loader's thread: loads, then watches for idleness and for somebody who wants the model back.
 static void *load_and_watch(void *context)
 {
     struct host *host = context;
-    struct error error = {0};
-    enum err err = load(host, &error);
     pthread_mutex_lock(&host->lock);
-    if (err)
-        host->why = error;
-    set_state(host, err ? MODEL_FAILED : MODEL_READY);
-    if (err && host->config.failed)
-        host->config.failed(host->config.failed_context, &error);
-    while (!host->is_closing && host->config.sleep_s && !err) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += SLEEP_CHECK_MS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
-        pthread_cond_timedwait(&host->changed, &host->lock, &until);
-        if (!wants_sleep(host))
-            continue;
-        unload(host);
-        set_state(host, MODEL_ASLEEP);
-        host_say(host, "idle for %u s: model unloaded", host->config.sleep_s);
+    load_now(host, MODEL_FAILED);
+    bool has_failed = host->state == MODEL_FAILED;
+    if (has_failed && host->config.failed)
+        host->config.failed(host->config.failed_context, &host->why);
+    while (!host->is_closing && host->config.sleep_s && !has_failed) {
+        if (host->state == MODEL_ASLEEP && host->is_wanted) {
+            load_now(host, MODEL_ASLEEP);
+        } else if (wants_sleep(host)) {
+            unload(host);
+            set_state(host, MODEL_ASLEEP);
+            host_say(host, "idle for %u s: model unloaded", host->config.sleep_s);
+        } else {
+            cond_wait_ms(&host->changed, &host->lock, SLEEP_CHECK_MS);
+        }
     }
     pthread_mutex_unlock(&host->lock);
     return NULL;
@@ -353,24 +361,25 @@ static enum model_state host_state(void *self, struct error *why)
     return state;
 }
 
-static enum err host_hold(void *self, struct error *error)
+static enum err host_hold(void *self, unsigned timeout_ms, bool *is_held, struct error *error)
 {
     struct host *host = self;
     enum err err = OK;
     pthread_mutex_lock(&host->lock);
-    while (host->state == MODEL_LOADING)
-        pthread_cond_wait(&host->changed, &host->lock);
-    if (host->state == MODEL_ASLEEP) {
-        // The lock is free while loading, so that others can still be told what is going on.
-        host->state = MODEL_LOADING;
-        pthread_mutex_unlock(&host->lock);
-        err = load(host, error);
-        pthread_mutex_lock(&host->lock);
-        set_state(host, err ? MODEL_ASLEEP : MODEL_READY);
+    bool is_asleep = host->state == MODEL_ASLEEP;
+    if (is_asleep && !host->is_wanted && host->why.code == OK) {
+        host->is_wanted = true;
+        pthread_cond_broadcast(&host->changed);
     }
-    if (host->state == MODEL_FAILED)
+    if (timeout_ms && (host->is_wanted || host->state == MODEL_LOADING))
+        cond_wait_ms(&host->changed, &host->lock, timeout_ms);
+    *is_held = host->state == MODEL_READY;
+    host->n_holds += *is_held;
+    if (!*is_held && !host->is_wanted && host->why.code) {
         err = fail(error, host->why.code, "%s", host->why.text);
-    host->n_holds += !err;
+        if (host->state == MODEL_ASLEEP)
+            host->why = (struct error){0}; // the next one tries again
+    }
     pthread_mutex_unlock(&host->lock);
     return err;
 }
@@ -517,7 +526,7 @@ enum err host_open(struct host **out, const struct host_config *config, struct e
         config->name ? mem_copy_string(config->name) : name_of_path(host->config.model_path);
     host->created_s = (int64_t)time(NULL);
     pthread_mutex_init(&host->lock, NULL);
-    pthread_cond_init(&host->changed, NULL);
+    cond_init(&host->changed);
     constraint_cache_init(&host->constraints);
     enum err err = config->bytes       ? open_bytes(host, error)
                    : config->synthetic ? open_synthetic(host, error)

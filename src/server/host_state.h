@@ -40,7 +40,8 @@ struct host {
     pthread_mutex_t lock; // of what follows
     pthread_cond_t changed;
     enum model_state state;
-    struct error why; // MODEL_FAILED
+    struct error why; // MODEL_FAILED, or why it could not be woken
+    bool is_wanted;   // asleep, and somebody wants it back
     size_t n_holds;
     uint64_t idle_ns; // since when nobody has held it
     bool is_closing;

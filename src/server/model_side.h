@@ -42,8 +42,9 @@ struct model_side {
 
     // With MODEL_FAILED, `why` says so.
     enum model_state (*state)(void *self, struct error *why);
-    // Keeps the model loaded, loading it first if it sleeps, until release.
-    enum err (*hold)(void *self, struct error *error);
+    // Keeps the model loaded until release, once *is_held; wakes it if it sleeps.  Waits at most
+    // `timeout_ms`: ask again.
+    enum err (*hold)(void *self, unsigned timeout_ms, bool *is_held, struct error *error);
     void (*release)(void *self);
     // The strings live as long as the model side.
     void (*tell)(void *self, struct model_facts *model, struct server_facts *server);

@@ -95,12 +95,15 @@ bool call_read(struct call *call, struct api_request *request)
     return true;
 }
 
-bool call_hold_model(struct call *call)
+bool call_has_model(struct call *call)
 {
     const struct model_side *model = call->server->config.model;
     struct error error = {0};
     struct api_error api_error = {0};
     switch (model->state(model->self, &error)) {
+    case MODEL_READY:
+    case MODEL_ASLEEP:
+        return true;
     case MODEL_LOADING:
         api_error = api_error_make(API_ERROR_LOADING, "Loading model");
         api_error.retry_after_s = RETRY_S;
@@ -108,20 +111,9 @@ bool call_hold_model(struct call *call)
     case MODEL_FAILED:
         api_error = api_error_make(API_ERROR_INTERNAL, "%s", error.text);
         break;
-    case MODEL_READY:
-    case MODEL_ASLEEP:
-        if (model->hold(model->self, &error) == OK)
-            return true;
-        api_error = api_error_of(&error);
-        break;
     }
     call_respond_error(call, &api_error);
     return false;
-}
-
-void call_release_model(struct call *call)
-{
-    call->server->config.model->release(call->server->config.model->self);
 }
 
 // ---- one request ----

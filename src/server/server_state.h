@@ -49,9 +49,9 @@ void call_note(struct call *call, const char *format, ...) __attribute__((format
 void call_trace(struct call *call, const char *what, struct str bytes);
 // Reads the body into `request` by the route's dialect; responds and is false when it cannot.
 bool call_read(struct call *call, struct api_request *request);
-// Has the model loaded until call_release_model(); responds and is false when it cannot.
-bool call_hold_model(struct call *call);
-void call_release_model(struct call *call);
+// Whether there is a model, awake or asleep; else it responds: the first loading is answered with a
+// status that says when to come back.
+bool call_has_model(struct call *call);
 
 // ---- handlers ----
 void handle_answer(struct call *call); // answer.c: the dialect's main route

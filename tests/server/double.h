@@ -6,6 +6,7 @@
 #define HEARTH_TESTS_SERVER_DOUBLE_H
 
 #include <arpa/inet.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
@@ -27,6 +28,8 @@ struct double_model {
     unsigned prefill_ms, token_ms;
     size_t n_context, n_queue_max;
     enum model_state state;
+    unsigned wake_ms;
+    uint64_t wake_ns;
     atomic_int n_prepared, n_started, n_open, n_closed_early, n_demoted, n_promoted, n_held;
 };
 
@@ -52,11 +55,21 @@ static inline enum model_state double_state(void *self, struct error *why)
     return model->state;
 }
 
-static inline enum err double_hold(void *self, struct error *error)
+// A sleeping model wakes after `wake_ms`, or never when that is UINT_MAX.
+static inline enum err double_hold(void *self, unsigned timeout_ms, bool *is_held,
+                                   struct error *error)
 {
     struct double_model *model = self;
-    (void)error;
-    model->n_held++;
+    uint64_t now = os_time_ns();
+    if (model->state == MODEL_ASLEEP && !model->wake_ns)
+        model->wake_ns = now + model->wake_ms * 1000000ull;
+    double_pause(timeout_ms < 10 ? timeout_ms : 10);
+    if (model->state == MODEL_ASLEEP && model->wake_ms == UINT_MAX && timeout_ms)
+        return fail(error, ERR_MEMORY, "the file has gone");
+    if (model->state == MODEL_ASLEEP && os_time_ns() >= model->wake_ns)
+        model->state = MODEL_READY;
+    *is_held = model->state == MODEL_READY;
+    model->n_held += *is_held;
     return OK;
 }
 

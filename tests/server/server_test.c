@@ -1,5 +1,7 @@
 #include "tests/server/double.h"
 
+#include "base/memory.h"
+
 static const struct double_event hello[] = {
     {CHAT_EVENT_TEXT, "Hello", "", "", CHAT_STOP_NONE},
     {CHAT_EVENT_TEXT, " world", "", "", CHAT_STOP_NONE},
@@ -144,6 +146,58 @@ TEST(server, a_stream_begins_at_once_and_beats_during_the_prefill)
     close(fd);
     buf_release(&text);
     harness_close(&h);
+}
+
+TEST(server, a_stream_is_kept_alive_while_a_sleeping_model_comes_back)
+{
+    (void)state;
+    static const char *const paths[] = {"/v1/messages", "/v1/chat/completions", "/completion"};
+    static const char *const firsts[] = {"content_block_start", ": ", ": "};
+    for (size_t i = 0; i < COUNT_OF(paths); i++) {
+        struct harness h = {.model = {.script = hello, .state = MODEL_ASLEEP, .wake_ms = 700}};
+        harness_open(&h, (struct server_config){.beat_ms = 100});
+        int fd = client_connect(&h);
+        struct buf text = {0};
+        char body[300];
+        snprintf(body, sizeof body, "{\"prompt\":\"Hi\",%s", stream + 1);
+        uint64_t start = os_time_ns();
+        client_send(fd, "POST", paths[i], "Connection: close\r\n", body);
+        assert_true(client_read_until(fd, &text, firsts[i]));
+        assert_true(os_time_ns() - start < 500000000);
+        // Counting and the like need no weights.
+        expect_answer(&h, "POST", "/v1/messages/count_tokens", "", message,
+                      PARTS("{\"input_tokens\":3}"));
+        expect_answer(&h, "GET", "/health", "", NULL, PARTS("\"ok\""));
+        assert_int_equal(h.model.n_started, 0);
+        assert_true(client_read_until(fd, &text, " world"));
+        assert_true(os_time_ns() - start >= 700000000);
+        close(fd);
+        buf_release(&text);
+        harness_close(&h);
+        assert_int_equal(h.model.n_held, 0);
+    }
+}
+
+TEST(server, a_model_that_cannot_be_woken_is_told_in_the_stream_or_by_status)
+{
+    (void)state;
+    struct harness h = {.model = {.script = hello, .state = MODEL_ASLEEP, .wake_ms = UINT_MAX}};
+    harness_open(&h, (struct server_config){.beat_ms = 100});
+    expect_answer(&h, "POST", "/v1/messages", "", message,
+                  PARTS("HTTP/1.1 500", "\"type\":\"error\"", "the file has gone"));
+    expect_answer(&h, "POST", "/v1/messages", "", stream,
+                  PARTS("HTTP/1.1 200", "event: error", "the file has gone"));
+    expect_answer(&h, "POST", "/v1/responses", "", "{\"input\":\"Hi\",\"stream\":true}",
+                  PARTS("response.failed", "the file has gone"));
+    // One that leaves meanwhile leaves nothing behind.
+    int fd = client_connect(&h);
+    h.model.wake_ms = 60000;
+    client_send(fd, "POST", "/v1/messages", "", stream);
+    double_pause(100);
+    close(fd);
+    harness_close(&h);
+    assert_int_equal(h.model.n_started, 0);
+    assert_int_equal(h.model.n_held, 0);
 }
 
 static void wait_until(atomic_int *number, int value)
@@ -323,6 +377,8 @@ RUN_TESTS(IS(server, every_dialect_is_answered_whole_and_streamed),
           IS(server, the_small_routes_answer), IS(server, errors_have_the_dialects_form_and_status),
           IS(server, a_loading_model_and_a_full_queue_ask_to_come_back),
           IS(server, a_stream_begins_at_once_and_beats_during_the_prefill),
+          IS(server, a_stream_is_kept_alive_while_a_sleeping_model_comes_back),
+          IS(server, a_model_that_cannot_be_woken_is_told_in_the_stream_or_by_status),
           IS(server, a_client_that_leaves_during_the_answer_stops_it),
           IS(server, an_identical_request_joins_the_prefill_of_one_that_left),
           IS(server, a_prefill_that_nobody_joins_ends),
