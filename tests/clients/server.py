@@ -59,6 +59,12 @@ class Server:
         with open(self.log) as log:
             return log.read()
 
+    def turns(self):
+        """(tokens of the prompt, of which reused) for each answer, in order."""
+        found = re.findall(r'reused ([\d,]+) of ([\d,]+) tokens', self.read_log())
+        return [(int(n_prompt.replace(',', '')), int(n_reused.replace(',', '')))
+                for n_reused, n_prompt in found]
+
     def kill(self):
         if self.process.poll() is None:
             self.process.kill()
