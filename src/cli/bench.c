@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "base/os.h"
 #include "base/rng.h"
+#include "cli/bench_session.h"
 #include "cli/commands.h"
 #include "cli/loading.h"
 #include "model/synthetic.h"
@@ -218,6 +219,9 @@ done:
 
 int bench_command(int argc, char **argv)
 {
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--session") == 0)
+            return bench_session(argc, argv);
     struct bench_options o = {.depths = "0", .n_prompt = 512, .n_generate = 128, .n_repeats = 3};
     struct arguments arguments;
     struct error error;
@@ -228,7 +232,8 @@ int bench_command(int argc, char **argv)
     if (!err && wants_help) {
         printf("hearth bench - how fast a model runs here, beside what the machine allows\n\n"
                "  hearth bench -m FILE -p 512 -n 128 -d 0,4096\n"
-               "  hearth bench --synthetic qwen3.6-35b-a3b:UD-Q4_K_M --layers 12\n\n");
+               "  hearth bench --synthetic qwen3.6-35b-a3b:UD-Q4_K_M --layers 12\n"
+               "  hearth bench --session ... replays recorded sessions (--session --help)\n\n");
         options_print(bench_table, COUNT_OF(bench_table));
         return EXIT_FINE;
     }

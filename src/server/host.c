@@ -393,6 +393,18 @@ static void host_release(void *self)
     pthread_mutex_unlock(&host->lock);
 }
 
+bool host_sleep(struct host *host)
+{
+    pthread_mutex_lock(&host->lock);
+    bool may = host->state == MODEL_READY && host->n_holds == 0;
+    if (may) {
+        unload(host);
+        set_state(host, MODEL_ASLEEP);
+    }
+    pthread_mutex_unlock(&host->lock);
+    return may;
+}
+
 // ---- telling ----
 
 static void host_tell(void *self, struct model_facts *model, struct server_facts *server)

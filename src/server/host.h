@@ -62,4 +62,14 @@ enum err host_open(struct host **out, const struct host_config *config, struct e
 void host_close(struct host *host);
 struct model_side host_side(struct host *host);
 
+// Puts the model to sleep now, as if it had been idle; false while somebody holds it.
+bool host_sleep(struct host *host);
+
+// ---- for replays, which know what the answer was ----
+// All tokens of a run so far, and those of its prompt.  The run's.
+const token_id *host_run_tokens(const struct run *run, size_t *n_ids);
+const token_id *host_run_prompt(const struct run *run, size_t *n_ids);
+// The answer, in place of what would be sampled; before the start.  The ids are copied.
+void host_run_force(struct run *run, const token_id *ids, size_t n_ids);
+
 #endif

@@ -37,6 +37,7 @@ struct run {
     bool has_event, has_begun, is_over, is_scripted, has_scored;
     struct run_numbers numbers;      // of generations before this one
     struct reply *reply;             // while events are given to it
+    struct token_list forced;        // the answer, where it is known
     uint64_t held_until_ns, pace_ns; // of a scripted answer that takes its time
 };
 
@@ -137,6 +138,23 @@ enum err host_prepare(void *self, struct run **out, const struct api_request *re
     return OK;
 }
 
+const token_id *host_run_tokens(const struct run *run, size_t *n_ids)
+{
+    *n_ids = run->tokens.n_ids;
+    return run->tokens.ids;
+}
+
+const token_id *host_run_prompt(const struct run *run, size_t *n_ids)
+{
+    *n_ids = run->n_prompt;
+    return run->tokens.ids;
+}
+
+void host_run_force(struct run *run, const token_id *ids, size_t n_ids)
+{
+    token_list_append_all(&run->forced, ids, n_ids);
+}
+
 size_t host_n_prompt(const struct run *run)
 {
     return run->n_prompt;
@@ -203,6 +221,9 @@ static enum err submit(struct run *run, struct error *error)
         run->pace_ns = answer.pace_ms * 1000000;
         generation.script = script.ids;
         generation.n_script = script.n_ids;
+    } else if (run->forced.n_ids && !n_generated) {
+        generation.script = run->forced.ids;
+        generation.n_script = run->forced.n_ids;
     } else {
         generation.constraint = host_constrain(run->host, run->wish, place_of(run));
     }
@@ -285,6 +306,7 @@ void host_tell_run(const struct run *run, struct run_numbers *numbers)
         count_generation(&copy);
     *numbers = copy.numbers;
     numbers->usage.n_prompt = run->n_prompt;
+    numbers->n_remembered = run->turn ? chat_turn_prompt(run->turn).n_remembered : 0;
     numbers->usage.n_generated = run->tokens.n_ids - run->n_prompt;
     if (numbers->usage.n_generated > run->n_max)
         numbers->usage.n_generated = run->n_max;
@@ -556,6 +578,7 @@ void host_close_run(struct run *run)
     run->reply = NULL;
     chat_turn_close(run->turn);
     token_list_release(&run->tokens);
+    token_list_release(&run->forced);
     buf_release(&run->text);
     free(run->boundaries);
     free(run);

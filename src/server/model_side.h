@@ -27,6 +27,7 @@ enum { DIFFERENCE_SIZE = 100 };
 
 struct run_numbers {
     struct usage usage;
+    size_t n_remembered;     // earlier answers that went in as they were sampled
     size_t n_computed;       // prompt tokens, by the engine's count
     size_t n_from_disk;      // of the tokens reused
     size_t first_difference; // prompt tokens after which the cache parted from this prompt
