@@ -5,12 +5,17 @@
 //
 // Snapshots are weighed one by one: what is lost with one is the work from the snapshot before it;
 // how likely that is missed falls with its age and with its distance from the conversation's end,
-// which thins interior ones out geometrically, and rises with its uses and its kind.
+// which thins interior ones out geometrically, and rises with its uses and its kind.  Age and uses
+// are the snapshot's own: what a conversation has left behind is not used by its going on.
 #include <assert.h>
 
 #include "engine/prefix_node.h"
 
-enum { GROUP_FULL = 0, USES_COUNTED_MAX = 15 };
+enum {
+    GROUP_FULL = 0,
+    USES_COUNTED_MAX = 15,
+    WEIGHT_LEAF = 8, // the end of a conversation, where it most likely goes on, whatever its kind
+};
 
 static double kind_weight(enum snapshot_kind kind)
 {
@@ -22,14 +27,14 @@ static double kind_weight(enum snapshot_kind kind)
     return weights[kind];
 }
 
-static double uses_of(const struct prefix_node *node)
+static double uses_of(uint32_t n_uses)
 {
-    return 1 + (node->n_uses < USES_COUNTED_MAX ? node->n_uses : USES_COUNTED_MAX);
+    return 1 + (n_uses < USES_COUNTED_MAX ? n_uses : USES_COUNTED_MAX);
 }
 
-static double age_of(const struct prefix_tree *tree, const struct prefix_node *node)
+static double age_of(const struct prefix_tree *tree, uint64_t used_at)
 {
-    return (double)(tree->clock - node->used_at + 1);
+    return (double)(tree->clock - used_at + 1);
 }
 
 // ---- pages ----
@@ -59,7 +64,7 @@ static struct prefix_node *stalest_leaf(struct prefix_tree *tree)
     for (struct prefix_node *node = node_next(&tree->root); node; node = node_next(node)) {
         if (node->child)
             continue;
-        double staleness = age_of(tree, node) / uses_of(node);
+        double staleness = age_of(tree, node->used_at) / uses_of(node->n_uses);
         if (stalest && stalest_frees && staleness <= worst)
             continue;
         bool frees = frees_a_page(tree, node);
@@ -122,8 +127,11 @@ static double snapshot_value(const struct prefix_tree *tree, const struct prefix
 {
     double n_lost = node->end - end_of_snapshot_before(node);
     double to_tip = node->reach - node->end + KV_PAGE_TOKENS;
-    return n_lost * uses_of(node) * kind_weight(node->snapshot->kind) /
-           (age_of(tree, node) * to_tip);
+    const struct snapshot *snapshot = node->snapshot;
+    double weight = kind_weight(snapshot->kind);
+    if (!node->child && weight < WEIGHT_LEAF)
+        weight = WEIGHT_LEAF;
+    return n_lost * uses_of(snapshot->n_uses) * weight / (age_of(tree, snapshot->used_at) * to_tip);
 }
 
 bool prefix_tree_evict_snapshot(struct prefix_tree *tree)

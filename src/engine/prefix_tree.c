@@ -220,6 +220,10 @@ uint32_t prefix_tree_other(const struct prefix_tree *tree, const struct prefix_m
 void prefix_tree_use(struct prefix_tree *tree, const struct prefix_match *match)
 {
     tree->clock++;
+    if (match->snapshot) {
+        match->node->snapshot->used_at = tree->clock;
+        match->node->snapshot->n_uses++;
+    }
     for (struct prefix_node *node = match->node; node; node = node->parent) {
         node->used_at = tree->clock;
         node->n_uses++;
@@ -288,6 +292,7 @@ void prefix_tree_insert(struct prefix_tree *tree, const token_id *tokens, uint32
         n_tokens ? insert_path(tree, tokens, n_tokens, pages, snapshot != NULL) : &tree->root;
     if (snapshot && !node->snapshot && node->parent) {
         node->snapshot = snapshot;
+        snapshot->used_at = tree->clock;
         tree->n_snapshots++;
     } else if (snapshot) {
         if (node->snapshot && snapshot->kind < node->snapshot->kind)

@@ -11,6 +11,8 @@ enum {
     GROUP_FULL = 0,
     GROUP_WINDOW = 1,
     GROWTH_TOKENS = 512, // promised at a time behind what was promised at first
+    BRANCH_TOKENS = 512, // work that makes a snapshot between boundaries worth its bytes
+    TRUNK_TAIL_TOKENS = 512,
 };
 
 static bool has_group(const struct session *session, uint32_t i_group)
@@ -180,20 +182,49 @@ static uint32_t count_shared(struct session *session, const struct prefix_match 
     return n_shared;
 }
 
-static void choose_marks(struct session *session, const struct session_options *options)
+// Keeps the marks ascending; a position is marked once.
+static void add_mark(struct session *session, uint32_t n_tokens, enum snapshot_kind kind)
+{
+    size_t i = session->n_marks;
+    while (i > 0 && session->marks[i - 1].n_tokens > n_tokens)
+        i--;
+    if (i > 0 && session->marks[i - 1].n_tokens == n_tokens)
+        return;
+    memmove(session->marks + i + 1, session->marks + i,
+            (session->n_marks++ - i) * sizeof *session->marks);
+    session->marks[i] = (struct session_mark){n_tokens, kind};
+}
+
+// Marks the last whole page before `n_tokens`, when that saves somebody enough work.
+static void add_mark_before(struct session *session, uint32_t n_tokens, uint32_t n_trunk,
+                            uint32_t n_last)
+{
+    uint32_t at = n_tokens / KV_PAGE_TOKENS * KV_PAGE_TOKENS;
+    if (at >= session->n_computed + BRANCH_TOKENS && at < n_last)
+        add_mark(session, at, at < n_trunk ? SNAPSHOT_TRUNK : SNAPSHOT_MESSAGE);
+}
+
+// Besides those of the boundaries: where this prompt parts from what is remembered, for where two part
+// a third may; and a little before the end of the system prompt, where clients write what changes
+// from day to day.
+static void choose_marks(struct session *session, const struct session_options *options,
+                         uint32_t n_known)
 {
     uint32_t n_last = options->n_tokens - 1; // here the same prompt can be asked again
+    uint32_t n_trunk = options->n_boundaries ? options->boundaries[0] : 0;
     uint32_t *chosen = mem_new(uint32_t, options->n_boundaries);
-    session->n_marks = snapshots_choose(chosen, options->n_snapshots_max, options->boundaries,
-                                        options->n_boundaries, session->n_computed, n_last);
-    session->marks = mem_new(struct session_mark, session->n_marks + 1);
-    for (size_t i = 0; i < session->n_marks; i++) {
-        bool is_trunk = chosen[i] == options->boundaries[0];
-        session->marks[i] =
-            (struct session_mark){chosen[i], is_trunk ? SNAPSHOT_TRUNK : SNAPSHOT_MESSAGE};
+    size_t n_chosen = snapshots_choose(chosen, options->n_snapshots_max, options->boundaries,
+                                       options->n_boundaries, session->n_computed, n_last);
+    session->marks = mem_new(struct session_mark, n_chosen + 3);
+    for (size_t i = 0; i < n_chosen; i++)
+        add_mark(session, chosen[i], chosen[i] == n_trunk ? SNAPSHOT_TRUNK : SNAPSHOT_MESSAGE);
+    if (snapshots_are_needed(session->memory->snapshots)) {
+        add_mark_before(session, n_known, n_trunk, n_last);
+        if (n_trunk > TRUNK_TAIL_TOKENS)
+            add_mark_before(session, n_trunk - TRUNK_TAIL_TOKENS, n_trunk, n_last);
     }
     if (n_last > session->n_computed)
-        session->marks[session->n_marks++] = (struct session_mark){n_last, SNAPSHOT_TIP};
+        add_mark(session, n_last, SNAPSHOT_TIP);
     free(chosen);
 }
 
@@ -244,7 +275,7 @@ bool session_open(struct session *session, struct session_memory *memory,
     else if (session->i_state != STATE_NONE)
         backend_reset_state(memory->backend, session->i_state);
     trim_reservation(session);
-    choose_marks(session, options);
+    choose_marks(session, options, match.n_known);
     session->awaits_disk = memory->spill && options->reuses;
     return true;
 }

@@ -31,6 +31,8 @@ enum snapshot_kind {
 struct snapshot {
     uint32_t n_tokens; // continues here
     enum snapshot_kind kind;
+    uint32_t n_uses;          // sequences that continued right here
+    uint64_t used_at;         // the tree's clock when one did, or when it was made
     uint32_t i_state;         // STATE_NONE without recurrent layers
     uint32_t i_page, n_pages; // window pages, from the one of position 64 * i_page
     uint32_t pages[];         // [n_pages]

@@ -141,6 +141,51 @@ TEST(engine, continues_a_conversation_from_its_last_answer)
     close_rig(&rig);
 }
 
+TEST(engine, a_third_prompt_goes_on_where_two_parted)
+{
+    (void)state;
+    struct rig rig;
+    open_rig(&rig, hybrid,
+             &(struct engine_config){.n_context = 2000, .snapshot_size_max = 40 * FAKE_STATE_SIZE});
+    token_id prompt[1200];
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        fill(prompt, 1200, 1000, seed);
+        struct answer answer = ask(&rig, prompt, 1200, 3);
+        assert_int_equal(answer.stats.first_difference, seed == 1 ? 0 : 1000);
+        assert_int_equal(answer.stats.n_other, seed == 1 ? 0 : ENGINE_DIFFERENCE_TOKENS);
+        assert_int_equal(answer.stats.n_reused, seed < 3 ? 0 : 1000 / 64 * 64);
+        assert_is_cold_answer(&rig, prompt, 1200, &answer);
+    }
+    close_rig(&rig);
+}
+
+TEST(engine, the_end_of_a_system_prompt_may_change)
+{
+    (void)state;
+    struct rig rig;
+    open_rig(&rig, hybrid,
+             &(struct engine_config){.n_context = 2000, .snapshot_size_max = 40 * FAKE_STATE_SIZE});
+    token_id prompt[1400];
+    for (uint64_t seed = 1; seed <= 2; seed++) {
+        struct request *request;
+        struct error error;
+        struct answer answer = {0};
+        uint32_t end = 1280;
+        struct generation generation = {.tokens = prompt,
+                                        .n_tokens = 1400,
+                                        .boundaries = &end,
+                                        .n_boundaries = 1,
+                                        .max_tokens = 3,
+                                        .ignores_end = true};
+        fill(prompt, 1400, 1200, seed);
+        assert_int_equal(engine_submit(rig.engine, &request, &generation, NULL, NULL, &error), OK);
+        finish(request, &answer);
+        assert_int_equal(answer.stats.n_reused, seed == 1 ? 0 : 1280 - 512);
+        assert_is_cold_answer(&rig, prompt, 1400, &answer);
+    }
+    close_rig(&rig);
+}
+
 TEST(engine, asks_the_same_again_for_one_row)
 {
     (void)state;
@@ -730,6 +775,8 @@ TEST(engine, serves_many_threads)
 
 RUN_TESTS(IS(engine, answers_as_the_model_alone_would),
           IS(engine, continues_a_conversation_from_its_last_answer),
+          IS(engine, a_third_prompt_goes_on_where_two_parted),
+          IS(engine, the_end_of_a_system_prompt_may_change),
           IS(engine, asks_the_same_again_for_one_row),
           IS(engine, keeps_the_end_of_the_system_prompt),
           IS(engine, runs_many_at_once_as_each_alone),

@@ -213,6 +213,22 @@ TEST(prefix_tree, forgets_the_trunk_snapshot_last)
     close_tree(&f);
 }
 
+TEST(prefix_tree, keeps_the_end_of_an_idle_conversation_before_the_middle_of_a_busy_one)
+{
+    (void)state;
+    struct fixture f = open_tree(hybrid, 64, 4);
+    struct prefix_match match;
+    remember(&f, tokens_of(256, 0, 1000), 256, SNAPSHOT_TIP);
+    for (uint32_t n = 256; n <= 256 * 8; n += 256) {
+        match = look(&f, tokens_of(n, n, 0), n); // each turn of the busy one goes on at its end
+        prefix_tree_use(f.tree, &match);
+        remember(&f, tokens_of(n, n, 0), n, SNAPSHOT_TIP);
+    }
+    assert_int_equal(look(&f, tokens_of(256, 0, 1000), 256).n_usable, 256);
+    assert_int_equal(look(&f, tokens_of(2048, 2048, 0), 2048).n_usable, 2048);
+    close_tree(&f);
+}
+
 TEST(prefix_tree, thins_old_snapshots_with_distance)
 {
     (void)state;
@@ -261,5 +277,6 @@ RUN_TESTS(IS(prefix_tree, finds_the_common_prefix_at_any_token),
           IS(prefix_tree, gives_the_pages_before_a_node_that_lies_further_on),
           IS(prefix_tree, forgets_branches_before_the_trunk_they_share),
           IS(prefix_tree, forgets_the_trunk_snapshot_last),
+          IS(prefix_tree, keeps_the_end_of_an_idle_conversation_before_the_middle_of_a_busy_one),
           IS(prefix_tree, thins_old_snapshots_with_distance),
           IS(prefix_tree, spares_pages_that_sequences_hold_and_can_still_give_up_all_others))
