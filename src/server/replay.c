@@ -294,7 +294,9 @@ bool replay_next(struct replay *replay, struct host *host, struct replay_turn *t
     const struct recording *now = &replay->recordings->items[replay->i_next];
     *turn = (struct replay_turn){.name = now->name, .i_session = now->i_session};
     struct model_side side = host_side(host);
-    *err = side.hold(host, error);
+    bool is_held = false;
+    while (!is_held && !*err)
+        *err = side.hold(host, POLL_MS, &is_held, error);
     if (*err)
         return false;
     struct asked asked;
