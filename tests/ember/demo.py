@@ -88,8 +88,10 @@ def options():
     parser.add_argument('hearth')
     parser.add_argument('clients')
     parser.add_argument('--record')
-    parser.add_argument('flags', nargs='*', help='of hearth serve, behind --')
-    return parser.parse_args()
+    end = sys.argv.index('--') if '--' in sys.argv else len(sys.argv)
+    o = parser.parse_args(sys.argv[1:end])
+    o.flags = sys.argv[end + 1:]  # hearth serve's
+    return o
 
 
 def open_server(o, folder):
