@@ -4,7 +4,8 @@
 #   make test           all tests, all set-up  make tsan       threaded tests under TSan
 #   make check          style and structure    make fuzz       each fuzz target, FUZZ_SECONDS long
 #   make bench          benchmark programs     make test-neon  kernels under qemu (aarch64)
-#   make e2e            pinned real clients against scripted answers (SCENARIOS=... picks)
+#   make e2e            pinned real clients against scripted answers (SCENARIOS=... picks) and
+#                       against the built-in model
 #   make run            the server, ready for a client: built-in model or MODEL=path.gguf
 #   make demo           Claude Code at work with the built-in model
 #   make ember-eval     how many small jobs real clients do with the built-in model (CLIENT=...)
@@ -188,6 +189,7 @@ test-neon:
 # ---- real clients and SDKs, pinned in tests/clients/package.json; needs node and npm ----
 e2e: e2e-clients
 	@sh tests/e2e/run.sh $(BUILD)/hearth $(BUILD)/e2e $(SCENARIOS)
+	@$(if $(SCENARIOS),,$(PYTHON) tests/ember/sessions.py $(BUILD)/hearth $(BUILD)/e2e)
 
 e2e-clients:
 	@sh tools/setup.sh build
