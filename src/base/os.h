@@ -39,6 +39,8 @@ uint64_t os_program_stamp(void); // differs between builds of this program
 // The folder for what can be made again: XDG_CACHE_HOME, ~/.cache or ~/Library/Caches.  False when
 // there is no home.
 bool os_cache_folder(char *path, size_t size);
+struct stat;
+int64_t os_modified_ns(const struct stat *info); // when the file was last written, since 1970
 uint64_t os_disk_free(const char *path); // bytes for us on the disk of an existing path; 0: unknown
 // Advice: these bytes will be read soon; a file's bytes need not stay in the system's cache.
 void os_file_will_need(int fd, uint64_t offset, uint64_t size);

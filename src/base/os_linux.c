@@ -132,6 +132,11 @@ bool os_cache_folder(char *path, size_t size)
     return n > 0 && (size_t)n < size;
 }
 
+int64_t os_modified_ns(const struct stat *info)
+{
+    return (int64_t)info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec;
+}
+
 void os_file_will_need(int fd, uint64_t offset, uint64_t size)
 {
     enum { PIECE = 512 * 1024 }; // the kernel reads ahead no more than this for one call

@@ -9,12 +9,15 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/os.h"
 
 enum {
     PATH_SIZE = 4096,
-    STALE_S = 600,            // unfinished files older than this belong to nobody any more
-    SUPERSEDED_S = 3 * 86400, // so much older counts a state that a conversation has left behind
+    STALE_S = 600, // unfinished files older than this belong to nobody any more
 };
+
+// So much older counts a state that a conversation has left behind.
+static const int64_t superseded_ns = 3 * 86400 * INT64_C(1000000000);
 
 // ---- listing ----
 
@@ -59,7 +62,7 @@ static void list_model(struct store_listing *listing, const char *folder,
             continue;
         }
         entry.size = (uint64_t)info.st_size;
-        entry.used_s = entry.worth_s = info.st_mtime;
+        entry.used_ns = entry.worth_ns = os_modified_ns(&info);
         add_entry(listing, &entry);
     }
     closedir(open_folder);
@@ -188,10 +191,10 @@ static void weigh(struct store_listing *listing)
         struct store_entry *entry = &listing->entries[i];
         struct store_entry *parent = find_key(by_key, listing->n_entries, &entry->file.parent);
         if (is_superseded(entry, parent))
-            entry->worth_s -= SUPERSEDED_S;
+            entry->worth_ns -= superseded_ns;
         if (!parent)
             continue;
-        parent->worth_s = entry->worth_s > parent->worth_s ? entry->worth_s : parent->worth_s;
+        parent->worth_ns = entry->worth_ns > parent->worth_ns ? entry->worth_ns : parent->worth_ns;
         // A chunk that leads to a state, or holds one at its own end, marks the chunk before it.
         if (entry->file.kind == STORE_CHUNK)
             parent->leads_to_states |= entry->leads_to_states || entry->has_states;
@@ -204,8 +207,8 @@ static void weigh(struct store_listing *listing)
 static int compare_worth(const void *a, const void *b)
 {
     const struct store_entry *x = a, *y = b;
-    if (x->worth_s != y->worth_s)
-        return x->worth_s < y->worth_s ? -1 : 1;
+    if (x->worth_ns != y->worth_ns)
+        return x->worth_ns < y->worth_ns ? -1 : 1;
     // Of equals the one that others may build on goes last.
     return x->file.n_tokens > y->file.n_tokens ? -1 : x->file.n_tokens < y->file.n_tokens;
 }

@@ -13,9 +13,9 @@
 struct store_entry {
     struct store_file file; // n_start is 0
     struct store_key model;
-    uint64_t size;   // bytes
-    int64_t used_s;  // last written or read
-    int64_t worth_s; // the same, but no older than what builds on it; see the .c file
+    uint64_t size;    // bytes
+    int64_t used_ns;  // last written or read, since 1970
+    int64_t worth_ns; // the same, but no older than what builds on it; see the .c file
     bool has_states, leads_to_states; // chunks: states build on it, or on chunks behind it
 };
 

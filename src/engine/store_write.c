@@ -58,7 +58,7 @@ static enum err write_file(const struct store *store, const struct store_buffer 
     if (fd < 0)
         return fail(error, ERR_IO, "%s", strerror(errno));
     enum err err = write_all(store, fd, buffer->bytes, size, error);
-    if (!err && fsync(fd) != 0)
+    if (!err && !store->options.no_sync && fsync(fd) != 0)
         err = fail(error, ERR_IO, "%s", strerror(errno));
     os_file_forget(fd);
     if (close(fd) != 0 && !err)
