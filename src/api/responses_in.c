@@ -169,6 +169,9 @@ static enum err read_item(struct api_request *request, struct json_object *item,
     for (size_t i = 0; i < COUNT_OF(types); i++)
         if (is_type(item, types[i].type))
             return types[i].read(request, item, error);
+    if (is_type(item, "item_reference"))
+        return fail(error, ERR_ARGUMENT,
+                    "item_reference: items are not stored here; send them whole (store: false)");
     if (json_at(item, "role")) // the short form of a message has no type
         return read_message(request, item, error);
     if (!json_is(item, json_type_object))

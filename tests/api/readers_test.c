@@ -89,6 +89,9 @@ TEST(readers, nonsense_is_refused_with_its_place)
     expect_refusal(&api_responses, "{\"input\":[7]}", "input.0: must be an object");
     expect_refusal(&api_responses, "{\"input\":\"x\",\"previous_response_id\":\"r\"}",
                    "previous_response_id: responses are not stored here; send the whole input");
+    expect_refusal(&api_responses, "{\"input\":[{\"type\":\"item_reference\",\"id\":\"m\"}]}",
+                   "input.0: item_reference: items are not stored here; send them whole (store: "
+                   "false)");
 }
 
 static void read_wishes(struct api_request *request, const struct api_dialect *dialect,

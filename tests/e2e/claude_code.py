@@ -167,6 +167,7 @@ def scenario_claude_agents(stage):
     def agent(prompt):
         return call('Agent', description='Look', prompt=prompt, subagent_type='general-purpose')
     server = stage.server(f'''=- two agents
+=: wait_s 1
 {{"title": "Two agents"}}
 == send two agents
 I send them.
@@ -194,6 +195,8 @@ Alpha is above beta.
     titles = [r for r in requests if not r['body'].get('tools')]
     assert len(of_agents) == 4 and len(titles) == 1, [len(of_agents), len(titles)]
     assert len(requests) == 7, len(requests)  # and two of the main conversation
+    main = next(r for r in requests if r not in of_agents + titles)
+    assert overlap(server.span_of(titles[0]), server.span_of(main)), 'the title came alone'
     # Each agent's second request computes only what its tool said.
     second = [turn for turn in turns if turn['reused'] > turn['computed']]
     assert len(second) >= 3, [turn['text'] for turn in turns]
@@ -360,6 +363,26 @@ All went well.
     out = join()
     assert 'All went well.' in out, out
     assert turns_of(server)[-1]['stop'] == 'end'
+
+
+def scenario_claude_memory(stage):
+    """A server that comes back, and a model that was put to sleep, go on from what is on disk."""
+    server = stage.server(tools_script(), '--cache-dir', os.path.join(stage.folder, 'cache'),
+                          '--sleep-idle-seconds', '2')
+    options = dict(**LEAN, **SAME_PROMPT)
+    out = claude(stage, server, '-p', 'Please make a file for me', **options)
+    assert 'It says forty-two.' in out, out
+    server.close()
+    server.start()
+    out = claude(stage, server, '-p', '--continue', 'Now change the file', **options)
+    assert 'Changed.' in out, out
+    server.wait_for('model unloaded', 30)
+    out = claude(stage, server, '-p', '--continue', 'So what did you do?', **options)
+    assert 'I made a file and changed it.' in out, out
+    turns = turns_of(server)
+    assert len(turns) == 6, turns
+    for i in (3, 5):  # the first after the restart, and after the sleep
+        assert turns[i]['reused'] > turns[i]['computed'], turns[i]['text']
 
 
 def open_terminal(stage, server, *arguments, **more):

@@ -4,7 +4,7 @@ import os
 import re
 import signal
 
-from stage import call, check_reuse
+from stage import call, check_reuse, overlap
 
 PATHS = {'@ai-sdk/openai-compatible': '/v1/chat/completions', '@ai-sdk/anthropic': '/v1/messages',
          '@ai-sdk/openai': '/v1/responses'}
@@ -162,3 +162,42 @@ All rounds are done.
     refused = [turn for turn in turns + server.requests(PATHS[COMPATIBLE]) if turn['status'] == 400]
     assert refused, [turn['text'] for turn in turns]
     assert 'All rounds are done.' in out, out
+
+
+def scenario_opencode_agents(stage):
+    """Two subagents of one answer work at the same time."""
+    def task(what):
+        return call('task', description='Look', prompt=f'Find the {what} file',
+                    subagent_type='general')
+    server = stage.server(f'''=- two agents
+A title
+== two agents
+{task('alpha')}
+{task('beta')}
+== Find the alpha
+=: pace_ms 20
+{bash('echo alpha-found')}
+== Find the beta
+=: pace_ms 20
+{bash('echo beta-found')}
+== alpha-found
+Alpha is at the top.
+== beta-found
+Beta is at the bottom.
+== Alpha is at the top
+Alpha is above beta.
+== Beta is at the bottom
+Alpha is above beta.
+''')
+    configure(stage, server)
+    out = opencode(stage, 'send two agents')
+    assert 'Alpha is above beta.' in out, out
+    chains = {}
+    for request in server.traced('request'):
+        text = json.dumps(request['body']['messages'][1])
+        for name in ('alpha', 'beta'):
+            if f'Find the {name}' in text:
+                begin, end = server.span_of(request)
+                chain = chains.setdefault(name, [begin, end])
+                chain[1] = end
+    assert overlap(chains['alpha'], chains['beta']), chains

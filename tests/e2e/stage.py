@@ -105,12 +105,14 @@ class Server(clients.server.Server):
         stage.servers.append(self)
         self.complaints = list(complaints)  # patterns of log lines that are part of the scenario
         self.n_killed = 0
-        path = os.path.join(folder, 'script')
-        with open(path, 'w') as out:
-            out.write(script.replace('@PROJECT@', stage.project))
+        if script is not None:  # else answers are sampled
+            path = os.path.join(folder, 'script')
+            with open(path, 'w') as out:
+                out.write(script.replace('@PROJECT@', stage.project))
+            flags += ('--replay', path)
         if template:
             flags += ('--chat-template-file', template)
-        super().__init__(stage.hearth, folder, '--synthetic', model, '--replay', path, *flags)
+        super().__init__(stage.hearth, folder, '--synthetic', model, *flags)
 
     def kill(self):
         self.n_killed += self.process.poll() is None
