@@ -41,100 +41,6 @@ void schema_branch_add(struct expansion *x, struct leaf *leaf, enum branch_kind 
 
 // ---- choices ----
 
-static struct json_object *behind_reference(struct expansion *x, struct json_object *schema)
-{
-    for (int i = 0; i < 8; i++) {
-        struct json_object *reference = schema_get(schema, "$ref");
-        struct json_object *target = reference ? schema_resolve(x->store, schema, reference) : NULL;
-        if (!target)
-            break;
-        schema = target;
-    }
-    return schema;
-}
-
-static bool is_required(struct json_object *schema, const char *name)
-{
-    struct json_object *list = schema_get(schema, "required");
-    for (size_t i = 0;
-         json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++) {
-        struct json_object *one = json_object_array_get_idx(list, i);
-        if (json_object_is_type(one, json_type_string) &&
-            !strcmp(json_object_get_string(one), name))
-            return true;
-    }
-    return false;
-}
-
-static bool lists_meet(struct json_object *a, struct json_object *b)
-{
-    for (size_t i = 0; i < json_object_array_length(a); i++)
-        for (size_t k = 0; k < json_object_array_length(b); k++)
-            if (schema_json_equal(json_object_array_get_idx(a, i), json_object_array_get_idx(b, k)))
-                return true;
-    return false;
-}
-
-// Whether objects of `a` have a name that `b` does not let in.
-static bool needs_forbidden(struct json_object *a, struct json_object *b)
-{
-    struct json_object *list = schema_get(a, "required");
-    struct json_object *properties = schema_get(b, "properties"), *found;
-    bool is_closed = schema_is_false(schema_get(b, "additionalProperties")) &&
-                     !schema_get(b, "patternProperties");
-    for (size_t i = 0;
-         json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++) {
-        struct json_object *name = json_object_array_get_idx(list, i);
-        if (!json_object_is_type(name, json_type_string))
-            continue;
-        bool is_known = json_object_is_type(properties, json_type_object) &&
-                        json_object_object_get_ex(properties, json_object_get_string(name), &found);
-        if (is_known ? schema_is_false(found) : is_closed)
-            return true;
-    }
-    return false;
-}
-
-// Whether two options obviously have no value of `types` in common: other types, other constants, a
-// property that one needs and the other forbids.
-static bool are_apart(struct expansion *x, struct json_object *a, struct json_object *b,
-                      unsigned types, int depth)
-{
-    a = behind_reference(x, a);
-    b = behind_reference(x, b);
-    if (!json_object_is_type(a, json_type_object) || !json_object_is_type(b, json_type_object))
-        return schema_is_false(a) || schema_is_false(b);
-    struct json_object *type_a = schema_get(a, "type"), *type_b = schema_get(b, "type");
-    types &= type_a ? schema_types_of(x, a, type_a) : TYPE_ANY;
-    types &= type_b ? schema_types_of(x, b, type_b) : TYPE_ANY;
-    if (!types)
-        return true;
-    struct json_object *const_a = schema_get(a, "const"), *const_b = schema_get(b, "const");
-    if (const_a && const_b)
-        return !schema_json_equal(const_a, const_b);
-    struct json_object *enum_a = schema_get(a, "enum"), *enum_b = schema_get(b, "enum");
-    if (json_object_is_type(enum_a, json_type_array) &&
-        json_object_is_type(enum_b, json_type_array) &&
-        json_object_array_length(enum_a) * json_object_array_length(enum_b) < 10000)
-        return !lists_meet(enum_a, enum_b);
-    struct json_object *properties = schema_get(a, "properties");
-    struct json_object *others = schema_get(b, "properties");
-    bool is_object = !(types & ~(unsigned)TYPE_OBJECT);
-    if (is_object && (needs_forbidden(a, b) || needs_forbidden(b, a)))
-        return true;
-    if (depth >= 2 || !is_object || !json_object_is_type(properties, json_type_object) ||
-        !json_object_is_type(others, json_type_object))
-        return false;
-    json_object_object_foreach(properties, name, schema)
-    {
-        struct json_object *other = schema_get(others, name);
-        if (other && is_required(a, name) && is_required(b, name) &&
-            are_apart(x, schema, other, TYPE_ANY, depth + 1))
-            return true;
-    }
-    return false;
-}
-
 // Where it matters what was evaluated, options are taken together as well: each set of them, for a
 // value that follows all in the set.
 static void follow_option_sets(struct expansion *x, const struct leaf *leaf,
@@ -172,7 +78,7 @@ static void follow_options(struct expansion *x, const struct leaf *leaf, struct 
         schema_take(x, &next, option);
         for (size_t k = 0; excludes && k < n; k++) {
             struct json_object *other = json_object_array_get_idx(list, k);
-            if (k == i || are_apart(x, option, other, leaf->types, 0))
+            if (k == i || schema_are_apart(x, option, other, leaf->types, 0))
                 continue;
             schema_branch_add(x, &next, BRANCH_NOT, other, NULL);
         }
@@ -226,20 +132,32 @@ static void follow_dependency(struct expansion *x, const struct leaf *leaf, cons
     schema_follow(x, next);
 }
 
-// Whether an object would need a name that it must not have.
-static bool is_contradictory(const struct leaf *leaf)
+// Takes the branch that is followed next off the leaf: negations come last, when most is known.
+static struct branch take_branch(struct expansion *x, struct leaf *leaf)
 {
-    for (const struct note *lack = leaf->lacks; lack; lack = lack->next)
-        for (const struct note *need = leaf->required; need; need = need->next)
-            if (!strcmp(lack->name, need->name))
-                return true;
-    return false;
+    struct branch *chosen = leaf->branches;
+    while (chosen && chosen->kind == BRANCH_NOT)
+        chosen = chosen->next;
+    chosen = chosen ? chosen : leaf->branches;
+    struct branch taken = *chosen, *rest = chosen->next, *old = leaf->branches;
+    for (; old != chosen; old = old->next) {
+        struct branch *copy = arena_new(&x->store->scratch, struct branch, 1);
+        if (!copy) {
+            x->is_full = true;
+            break;
+        }
+        *copy = *old;
+        copy->next = rest;
+        rest = copy;
+    }
+    leaf->branches = rest;
+    return taken;
 }
 
 void schema_follow(struct expansion *x, struct leaf leaf)
 {
     x->store->n_steps++;
-    if (leaf.types & TYPE_OBJECT && is_contradictory(&leaf))
+    if (leaf.types & TYPE_OBJECT && schema_is_contradictory(x, &leaf))
         leaf.types &= ~(unsigned)TYPE_OBJECT;
     if (x->is_full || !leaf.types)
         return;
@@ -247,31 +165,30 @@ void schema_follow(struct expansion *x, struct leaf leaf)
         x->is_full = true;
         return;
     }
-    struct branch *branch = leaf.branches;
-    if (!branch) {
+    if (!leaf.branches) {
         x->n_leaves++;
         x->leaf(x->store, x->ref, &leaf);
         return;
     }
-    leaf.branches = branch->next;
+    struct branch branch = take_branch(x, &leaf);
     const struct scope *outer = x->scope;
-    x->scope = branch->scope;
-    switch (branch->kind) {
+    x->scope = branch.scope;
+    switch (branch.kind) {
     case BRANCH_ANY_OF:
     case BRANCH_ONE_OF:
-        follow_options(x, &leaf, branch->json, branch->kind == BRANCH_ONE_OF);
+        follow_options(x, &leaf, branch.json, branch.kind == BRANCH_ONE_OF);
         break;
     case BRANCH_NOT:
-        schema_follow_not(x, &leaf, branch->json);
+        schema_follow_not(x, &leaf, branch.json);
         break;
     case BRANCH_IF:
-        follow_if(x, &leaf, branch->json);
+        follow_if(x, &leaf, branch.json);
         break;
     case BRANCH_ENUM:
-        follow_enum(x, &leaf, branch->json);
+        follow_enum(x, &leaf, branch.json);
         break;
     case BRANCH_DEPENDS:
-        follow_dependency(x, &leaf, branch->name, branch->json);
+        follow_dependency(x, &leaf, branch.name, branch.json);
         break;
     }
     x->scope = outer;

@@ -94,6 +94,20 @@ bool schema_count_of(struct json_object *value, uint32_t *out);
 void schema_at_least(struct number_spec *spec, double min, bool is_excluded);
 void schema_at_most(struct number_spec *spec, double max, bool is_excluded);
 
+// ---- schema_compare.c ----
+
+// Whether two options have no value of `types` in common: other types, other constants, a property
+// that one needs and the other forbids.
+bool schema_are_apart(struct expansion *x, struct json_object *a, struct json_object *b,
+                      unsigned types, int depth);
+// Whether an object would need a name that it must not have.
+bool schema_is_contradictory(struct expansion *x, const struct leaf *leaf);
+// Whether the leaf itself demands that property `name` follows `schema`.
+bool schema_is_demanded(struct expansion *x, const struct leaf *leaf, const char *name,
+                        struct json_object *schema);
+// Whether no value of the leaf follows `schema`.
+bool schema_refutes(struct expansion *x, const struct leaf *leaf, struct json_object *schema);
+
 // ---- schema_negate.c ----
 
 // Follows each way in which a value can fail the schema; where they cannot be said, the negation is

@@ -93,7 +93,7 @@ static void break_properties(struct expansion *x, const struct leaf *leaf,
         schema_note_add(x, &next.property_nots, schema, name);
         bool is_any = !schema_is_false(schema) && (json_object_is_type(schema, json_type_boolean) ||
                                                    !json_object_object_length(schema));
-        if (!is_any)
+        if (!is_any && !schema_is_demanded(x, leaf, name, schema))
             schema_follow(x, next);
     }
 }
@@ -385,6 +385,10 @@ void schema_follow_not(struct expansion *x, struct leaf *leaf, struct json_objec
     if (json_object_is_type(schema, json_type_boolean)) {
         if (schema_is_false(schema))
             schema_follow(x, *leaf);
+        return;
+    }
+    if (schema_refutes(x, leaf, schema)) {
+        schema_follow(x, *leaf);
         return;
     }
     const struct scope *outer = x->scope;
