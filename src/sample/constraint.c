@@ -255,6 +255,7 @@ static void start(struct constraint_state *state)
     state->machine.n_threads = 0;
     state->machine.n_frames = 1;
     state->machine.n_words = 0;
+    state->machine.text_size = 0;
     state->has_ended = false;
     machine_start(&state->machine, state->constraint->start_rule);
 }
@@ -307,8 +308,8 @@ void constraint_state_close(struct constraint_state *state)
 static bool take_bytes(struct constraint_state *state, struct str bytes)
 {
     struct machine *m = &state->machine;
-    size_t n_before = m->n_threads, n_frames = m->n_frames, n_words = m->n_words;
-    size_t first = 0, n = n_before;
+    const struct machine_mark mark = machine_mark(m);
+    size_t first = 0, n = m->n_threads;
     for (size_t i = 0; i < bytes.size && n; i++) {
         size_t next = m->n_threads;
         machine_step(m, first, n, (unsigned char)bytes.data[i]);
@@ -316,9 +317,7 @@ static bool take_bytes(struct constraint_state *state, struct str bytes)
         n = m->n_threads - next;
     }
     if (!n) {
-        m->n_threads = n_before;
-        m->n_frames = n_frames;
-        m->n_words = n_words;
+        machine_cut(m, mark);
         return false;
     }
     if (m->n_frames > 2 * state->n_live_frames + 64) {
@@ -366,9 +365,10 @@ void constraint_state_mask(struct constraint_state *state, uint64_t *mask)
         return;
     pthread_mutex_lock(&c->lock);
     struct machine *m = &state->machine;
+    const struct machine_mark mark = machine_mark(m);
     size_t n = m->n_threads;
     token_mask_add(m, &c->cache, trie, 0, n, mask);
-    m->n_threads = n;
+    machine_cut(m, mark);
     if (machine_is_complete(m, 0, n))
         for (size_t e = 0; e < trie->n_ends; e++)
             mask_set(mask, trie->ends[e]);
@@ -379,13 +379,11 @@ void constraint_state_mask(struct constraint_state *state, uint64_t *mask)
 static int only_byte(struct machine *m, size_t first, size_t n)
 {
     int only = -1;
-    size_t n_threads = m->n_threads, n_frames = m->n_frames, n_words = m->n_words;
+    const struct machine_mark mark = machine_mark(m);
     for (unsigned b = 0; b < 256; b++) {
         machine_step(m, first, n, b);
-        bool is_live = m->n_threads > n_threads;
-        m->n_threads = n_threads;
-        m->n_frames = n_frames;
-        m->n_words = n_words;
+        bool is_live = m->n_threads > mark.n_threads;
+        machine_cut(m, mark);
         if (is_live && only >= 0)
             return -1;
         if (is_live)
@@ -401,7 +399,7 @@ size_t constraint_state_forced(struct constraint_state *state, struct buf *out)
     if (state->has_ended)
         return 0;
     pthread_mutex_lock(&state->constraint->lock);
-    size_t n_threads = m->n_threads, n_frames = m->n_frames, n_words = m->n_words;
+    const struct machine_mark mark = machine_mark(m);
     while (n_forced < FORCED_MAX && !machine_is_complete(m, first, n)) {
         int byte = only_byte(m, first, n);
         if (byte < 0)
@@ -413,9 +411,7 @@ size_t constraint_state_forced(struct constraint_state *state, struct buf *out)
         buf_append_byte(out, byte);
         n_forced++;
     }
-    m->n_threads = n_threads;
-    m->n_frames = n_frames;
-    m->n_words = n_words;
+    machine_cut(m, mark);
     pthread_mutex_unlock(&state->constraint->lock);
     return n_forced;
 }

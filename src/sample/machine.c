@@ -27,21 +27,26 @@ uint32_t machine_push_frame(struct machine *m, enum frame_kind kind, uint32_t pa
                                                .seen = SPEC_NONE});
 }
 
-// A copy of `seen` with one more bit.
-uint32_t machine_seen_with(struct machine *m, uint32_t seen, size_t n_words, uint32_t bit)
+uint32_t machine_add_words(struct machine *m, size_t n)
 {
-    while (m->n_words + n_words > m->words_capacity) {
+    while (m->n_words + n > m->words_capacity) {
         m->words_capacity = m->words_capacity ? m->words_capacity * 2 : 64;
         m->words = mem_resize(m->words, m->words_capacity, sizeof(uint64_t));
     }
-    uint64_t *to = m->words + m->n_words;
+    m->n_words += n;
+    return (uint32_t)(m->n_words - n);
+}
+
+uint32_t machine_seen_with(struct machine *m, uint32_t seen, size_t n_words, uint32_t bit)
+{
+    uint32_t list = machine_add_words(m, n_words);
+    uint64_t *to = m->words + list;
     if (seen == SPEC_NONE)
         memset(to, 0, n_words * sizeof *to);
     else
         memcpy(to, m->words + seen, n_words * sizeof *to);
     to[bit / 64] |= UINT64_C(1) << (bit % 64);
-    m->n_words += n_words;
-    return (uint32_t)(m->n_words - n_words);
+    return list;
 }
 
 bool machine_is_seen(const struct machine *m, uint32_t seen, uint32_t bit)
@@ -58,6 +63,8 @@ static size_t frame_n_words(const struct machine *m, const struct frame *frame)
         return m->grammar->parameters[frame->i].n_words;
     case FRAME_ARRAY: {
         uint32_t unique = schema_array(m->store, frame->i)->unique;
+        if (schema_array(m->store, frame->i)->is_unique)
+            return 1 + machine_n_used(m, frame);
         return unique == SPEC_NONE ? 0 : (schema_literals(m->store, unique)->n_owners + 63) / 64;
     }
     default:
@@ -70,10 +77,11 @@ static bool frames_equal(const struct machine *m, uint32_t a, uint32_t b)
     while (a != b) {
         const struct frame *x = &m->frames[a], *y = &m->frames[b];
         if (x->kind != y->kind || x->i != y->i || x->count != y->count || x->found != y->found ||
-            x->depth != y->depth)
+            x->depth != y->depth || x->start != y->start)
             return false;
         if (x->seen != y->seen) {
             if (x->seen == SPEC_NONE || y->seen == SPEC_NONE ||
+                frame_n_words(m, x) != frame_n_words(m, y) ||
                 memcmp(m->words + x->seen, m->words + y->seen,
                        frame_n_words(m, x) * sizeof(uint64_t)))
                 return false;
@@ -101,7 +109,7 @@ void machine_emit(struct machine *m, size_t set, struct thread thread)
     for (size_t t = set; t < m->n_threads; t++) {
         const struct thread *old = &m->threads[t];
         if (old->kind == thread.kind && old->i == thread.i && old->depth == thread.depth &&
-            old->low == thread.low && old->high == thread.high &&
+            old->low == thread.low && old->high == thread.high && old->start == thread.start &&
             old->n_blanks == thread.n_blanks && old->n_newlines == thread.n_newlines &&
             frames_equal(m, old->frame, thread.frame))
             return;
@@ -235,8 +243,10 @@ static void step_thread(struct machine *m, size_t set, struct thread thread, uns
 // The token of text may also have ended before `byte`: then the byte belongs to what follows.
 static void step_past(struct machine *m, size_t set, struct thread thread, unsigned byte)
 {
-    size_t first = m->n_threads;
+    size_t first = m->n_threads, size = m->text_size;
+    m->text_size -= size > 0;
     machine_complete(m, thread);
+    m->text_size = size;
     size_t n = m->n_threads - first;
     if (!n)
         return;
@@ -258,12 +268,9 @@ static void step_thread(struct machine *m, size_t set, struct thread thread, uns
     case THREAD_LITERAL:
         machine_step_literal(m, set, thread, byte);
         break;
-    case THREAD_NUMBER: {
-        uint32_t node = number_step(schema_numbers(m->store), thread.i, byte);
-        if (node)
-            machine_emit_kind(m, set, THREAD_NUMBER, node, thread.frame);
+    case THREAD_NUMBER:
+        machine_step_number(m, set, thread, byte);
         break;
-    }
     case THREAD_NAME:
         machine_step_name(m, set, thread, byte);
         return;
@@ -296,6 +303,7 @@ void machine_release(struct machine *machine)
     free(machine->threads);
     free(machine->frames);
     free(machine->words);
+    free(machine->text);
     *machine = (struct machine){0};
 }
 
@@ -307,9 +315,20 @@ void machine_start(struct machine *machine, uint32_t rule)
         advance(machine, set, from->alternatives[a], 0, ADVANCE_MAX);
 }
 
+void machine_note_byte(struct machine *machine, size_t at, unsigned byte)
+{
+    if (at >= machine->text_capacity) {
+        machine->text_capacity = 2 * at + 256;
+        machine->text = mem_resize(machine->text, machine->text_capacity, 1);
+    }
+    machine->text[at] = (char)byte;
+}
+
 void machine_step(struct machine *machine, size_t first, size_t n, unsigned byte)
 {
     size_t set = machine->n_threads;
+    if (schema_has_unique(machine->store))
+        machine_note_byte(machine, machine->text_size++, byte);
     machine->n_steps += n;
     for (size_t t = first; t < first + n; t++)
         step_thread(machine, set, machine->threads[t], byte);
@@ -331,7 +350,7 @@ void machine_complete(struct machine *machine, struct thread thread)
             next.seen = machine_seen_with(m, f.seen, (literals->n_owners + 63) / 64, owner);
             thread.frame = machine_add_frame(m, next);
         }
-        machine_complete_frame(m, set, thread.frame, ADVANCE_MAX);
+        machine_complete_item(m, set, thread);
         break;
     case THREAD_OTHER_NAME: {
         const struct object_spec *object = schema_object(m->store, f.i);
@@ -346,7 +365,7 @@ void machine_complete(struct machine *machine, struct thread thread)
         advance(m, set, m->grammar->parameters[f.i].other_value, thread.frame, ADVANCE_MAX);
         break;
     default:
-        machine_complete_frame(m, set, thread.frame, ADVANCE_MAX);
+        machine_complete_item(m, set, thread);
         break;
     }
 }
@@ -369,8 +388,7 @@ bool machine_can_complete(const struct machine *machine, struct thread thread)
 
 bool machine_is_complete(struct machine *machine, size_t first, size_t n)
 {
-    size_t n_threads = machine->n_threads, n_frames = machine->n_frames;
-    size_t n_words = machine->n_words;
+    const struct machine_mark mark = machine_mark(machine);
     bool is_complete = false;
     for (size_t t = first; t < first + n && !is_complete; t++) {
         struct thread thread = machine->threads[t];
@@ -378,11 +396,11 @@ bool machine_is_complete(struct machine *machine, size_t first, size_t n)
         if (is_complete || !machine_can_complete(machine, thread))
             continue;
         machine_complete(machine, thread);
-        is_complete = machine_is_complete(machine, n_threads, machine->n_threads - n_threads);
-        machine->n_threads = n_threads;
+        is_complete =
+            machine_is_complete(machine, mark.n_threads, machine->n_threads - mark.n_threads);
+        machine->n_threads = mark.n_threads;
     }
-    machine->n_frames = n_frames;
-    machine->n_words = n_words;
+    machine_cut(machine, mark);
     return is_complete;
 }
 
@@ -397,12 +415,15 @@ void machine_compact(struct machine *machine, size_t first, size_t n)
             moved[f] = 1;
     uint64_t *words = machine->n_words ? mem_new(uint64_t, machine->n_words) : NULL;
     size_t n_frames = 1, n_words = 0;
+    bool needs_text = false;
     moved[0] = 0;
     for (size_t f = 1; f < machine->n_frames; f++) {
         if (!moved[f])
             continue;
         struct frame frame = machine->frames[f];
         frame.parent = moved[frame.parent];
+        needs_text = needs_text || (frame.kind == FRAME_ARRAY &&
+                                    schema_array(machine->store, frame.i)->is_unique);
         size_t size = frame.seen == SPEC_NONE ? 0 : frame_n_words(machine, &frame);
         if (size) {
             memcpy(words + n_words, machine->words + frame.seen, size * sizeof(uint64_t));
@@ -418,6 +439,8 @@ void machine_compact(struct machine *machine, size_t first, size_t n)
     if (n_words)
         memcpy(machine->words, words, n_words * sizeof(uint64_t));
     machine->n_words = n_words;
+    if (!needs_text)
+        machine->text_size = 0;
     free(words);
     free(moved);
 }
@@ -428,6 +451,10 @@ void machine_copy(struct machine *to, const struct machine *from)
     to->threads = mem_alloc(from->n_threads + 1, sizeof(struct thread));
     to->frames = mem_alloc(from->n_frames + 1, sizeof(struct frame));
     to->words = mem_alloc(from->n_words + 1, sizeof(uint64_t));
+    to->text = mem_alloc(from->text_size + 1, 1);
+    to->text_capacity = from->text_size + 1;
+    if (from->text_size)
+        memcpy(to->text, from->text, from->text_size);
     to->threads_capacity = from->n_threads + 1;
     to->frames_capacity = from->n_frames + 1;
     to->words_capacity = from->n_words + 1;

@@ -35,6 +35,7 @@ struct thread {
     uint16_t depth;
     uint32_t i, low, high;
     uint32_t frame;
+    uint32_t start; // of an item that must differ from others: its first byte in machine.text
 };
 
 enum frame_kind { FRAME_ROOT, FRAME_OBJECT, FRAME_ARRAY, FRAME_SEQUENCE, FRAME_PARAMETERS };
@@ -45,7 +46,10 @@ struct frame {
     uint32_t parent;
     uint32_t i;            // object, array, parameter list; SEQUENCE: the symbol to go on with
     uint32_t count, found; // names or items begun; items that `contains` counts
-    uint32_t seen;         // bits in `words`: names or constants used up; SPEC_NONE: none yet
+    uint32_t start;        // as in a thread, of an array or object that is such an item
+    uint32_t
+        seen; // in `words`: bits of names or constants used up, or the list of items that others
+              // must differ from; SPEC_NONE: none yet
 };
 
 struct machine {
@@ -57,11 +61,28 @@ struct machine {
     size_t n_frames, frames_capacity;
     uint64_t *words;
     size_t n_words, words_capacity;
+    char *text; // the bytes read, once there is an array whose items must differ
+    size_t text_size, text_capacity;
     size_t n_steps;    // work done, for bounds in tests
     bool has_overflow; // threads were dropped: more than THREADS_MAX
 };
 
 #define THREADS_MAX 4096
+
+struct machine_mark { // how much was in use
+    size_t n_threads, n_frames, n_words, text_size;
+};
+static inline struct machine_mark machine_mark(const struct machine *m)
+{
+    return (struct machine_mark){m->n_threads, m->n_frames, m->n_words, m->text_size};
+}
+static inline void machine_cut(struct machine *m, struct machine_mark mark)
+{
+    m->n_threads = mark.n_threads;
+    m->n_frames = mark.n_frames;
+    m->n_words = mark.n_words;
+    m->text_size = mark.text_size;
+}
 
 void machine_init(struct machine *machine, struct schema_store *store,
                   const struct grammar *grammar);
@@ -73,6 +94,14 @@ void machine_step(struct machine *machine, size_t first, size_t n, unsigned byte
 
 // What follows when the token of text that `thread` is in ends here; appended likewise.
 void machine_complete(struct machine *machine, struct thread thread);
+// A byte of the text at `at`, for walks that step an automaton by themselves.
+void machine_note_byte(struct machine *machine, size_t at, unsigned byte);
+// Whether the thread is in an item that must differ from those before it.
+bool machine_is_tracked(const struct machine *machine, struct thread thread);
+// What the items before it that begin like this one go on with: the i-th, false when there are no more.
+bool machine_rival(const struct machine *machine, struct thread thread, size_t i, struct str *rest);
+// Whether more texts lead on from the automaton's state than an array keeps items to differ from.
+bool machine_has_room(struct machine *machine, dfa_state state);
 // Whether the thread's text may end here (and machine_complete() makes sense).
 bool machine_can_complete(const struct machine *machine, struct thread thread);
 // Whether the whole text may end at this set.

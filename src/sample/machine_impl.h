@@ -32,6 +32,20 @@ void machine_emit_kind(struct machine *m, size_t set, enum thread_kind kind, uin
 // The value (or sequence, or call) that `frame` waited for is complete.
 void machine_complete_frame(struct machine *m, size_t set, uint32_t frame, int budget);
 
+// Room for `n` words at the end of `words`; their index.
+uint32_t machine_add_words(struct machine *m, size_t n);
+
+// ---- machine_unique.c ----
+
+size_t machine_n_used(const struct machine *m, const struct frame *f); // words of its list
+// Whether the text [start, end) is an item of the array already, and the frame in which it is one.
+bool machine_is_used(const struct machine *m, const struct frame *f, size_t start, size_t end);
+uint32_t machine_use(struct machine *m, struct frame f, size_t start, size_t end);
+// Whether the item that the thread is in can still become another than those before it.
+bool machine_can_differ(struct machine *m, struct thread thread);
+// Whether some value for `item` is not used up.
+bool machine_has_other(struct machine *m, const struct frame *f, value_ref item);
+
 // ---- machine_json.c ----
 
 // The thread stands between two tokens, or in a name.
@@ -39,7 +53,10 @@ void machine_step_between(struct machine *m, size_t set, struct thread thread, u
 void machine_step_name(struct machine *m, size_t set, struct thread thread, unsigned byte);
 void machine_step_other_name(struct machine *m, size_t set, struct thread thread, unsigned byte);
 void machine_step_text(struct machine *m, size_t set, struct thread thread, unsigned byte);
+void machine_step_number(struct machine *m, size_t set, struct thread thread, unsigned byte);
 void machine_step_literal(struct machine *m, size_t set, struct thread thread, unsigned byte);
+// The text that the thread is in ends, at the end of machine.text: it may be an item.
+void machine_complete_item(struct machine *m, size_t set, struct thread thread);
 // A constant of which an array holds each but once.
 bool machine_is_unique_item(const struct machine *m, struct thread thread);
 // What follows a name: a bare one holds its colon.

@@ -52,7 +52,8 @@ static void next_item(struct machine *m, size_t set, uint32_t frame, int byte)
             continue;
         if (!found && needed && !schema_array_can_find(m->store, f.i, f.count + 1, needed))
             continue;
-        if (!schema_value_exists(m->store, item))
+        if (!schema_value_exists(m->store, item) ||
+            (array.is_unique && !machine_has_other(m, &f, item)))
             continue;
         struct frame next = f;
         next.count = f.count + (f.count < UINT32_MAX - 1);
@@ -253,9 +254,28 @@ void machine_step_text(struct machine *m, size_t set, struct thread thread, unsi
     if (thread.i == DFA_DEAD)
         return;
     if (dfa_flags(schema_dfa(m->store), thread.i) & DFA_FINAL)
-        machine_complete_frame(m, set, thread.frame, ADVANCE_MAX);
-    else
+        machine_complete_item(m, set, thread);
+    else if (!machine_is_tracked(m, thread) || machine_can_differ(m, thread))
         machine_emit(m, set, thread);
+}
+
+void machine_complete_item(struct machine *m, size_t set, struct thread thread)
+{
+    if (machine_is_tracked(m, thread)) {
+        const struct frame f = m->frames[thread.frame];
+        if (machine_is_used(m, &f, thread.start, m->text_size))
+            return;
+        thread.frame = machine_use(m, f, thread.start, m->text_size);
+    }
+    machine_complete_frame(m, set, thread.frame, ADVANCE_MAX);
+}
+
+// Where an item that is begun with the present byte starts; 0 where that does not matter.
+static uint32_t item_start(const struct machine *m, uint32_t frame)
+{
+    const struct frame *f = &m->frames[frame];
+    bool is_tracked = f->kind == FRAME_ARRAY && schema_array(m->store, f->i)->is_unique;
+    return is_tracked ? (uint32_t)m->text_size - 1 : 0;
 }
 
 bool machine_is_unique_item(const struct machine *m, struct thread thread)
@@ -277,7 +297,14 @@ void machine_step_literal(struct machine *m, size_t set, struct thread thread, u
     bool is_whole = literals->texts[thread.low].size == thread.depth;
     if (is_whole && thread.high - thread.low == 1)
         machine_complete(m, thread);
-    else
+    else if (!machine_is_tracked(m, thread) || machine_can_differ(m, thread))
+        machine_emit(m, set, thread);
+}
+
+void machine_step_number(struct machine *m, size_t set, struct thread thread, unsigned byte)
+{
+    thread.i = number_step(schema_numbers(m->store), thread.i, byte);
+    if (thread.i && (!machine_is_tracked(m, thread) || machine_can_differ(m, thread)))
         machine_emit(m, set, thread);
 }
 
@@ -286,8 +313,11 @@ static void open_frame(struct machine *m, size_t set, enum frame_kind kind, uint
 {
     if (m->frames[parent].depth >= FRAME_DEPTH_MAX)
         return;
+    uint32_t start = item_start(m, parent);
+    uint32_t frame = machine_push_frame(m, kind, parent, i);
+    m->frames[frame].start = start;
     machine_emit_kind(m, set, kind == FRAME_ARRAY ? THREAD_ARRAY_FIRST : THREAD_OBJECT_FIRST, 0,
-                      machine_push_frame(m, kind, parent, i));
+                      frame);
 }
 
 static void step_value(struct machine *m, size_t set, struct thread thread, unsigned byte)
@@ -295,27 +325,23 @@ static void step_value(struct machine *m, size_t set, struct thread thread, unsi
     const struct value_spec *value = schema_value(m->store, thread.i);
     for (size_t s = 0; s < value->n_shapes; s++) {
         struct shape shape = value->shapes[s];
+        struct thread inside = {
+            .i = shape.i, .frame = thread.frame, .start = item_start(m, thread.frame)};
         switch (shape.kind) {
         case SHAPE_TEXT:
-            machine_step_text(
-                m, set, (struct thread){.kind = THREAD_TEXT, .i = shape.i, .frame = thread.frame},
-                byte);
+            inside.kind = THREAD_TEXT;
+            machine_step_text(m, set, inside, byte);
             break;
-        case SHAPE_LITERALS: {
-            uint32_t n = (uint32_t)schema_literals(m->store, shape.i)->n_texts;
-            machine_step_literal(
-                m, set,
-                (struct thread){
-                    .kind = THREAD_LITERAL, .i = shape.i, .high = n, .frame = thread.frame},
-                byte);
+        case SHAPE_LITERALS:
+            inside.kind = THREAD_LITERAL;
+            inside.high = (uint32_t)schema_literals(m->store, shape.i)->n_texts;
+            machine_step_literal(m, set, inside, byte);
             break;
-        }
         case SHAPE_NUMBER:
             if (byte == '-' || (byte >= '0' && byte <= '9')) {
-                struct number_table *numbers = schema_numbers(m->store);
-                uint32_t node = number_step(numbers, number_start(numbers, shape.i), byte);
-                if (node)
-                    machine_emit_kind(m, set, THREAD_NUMBER, node, thread.frame);
+                inside.kind = THREAD_NUMBER;
+                inside.i = number_start(schema_numbers(m->store), shape.i);
+                machine_step_number(m, set, inside, byte);
             }
             break;
         case SHAPE_ARRAY:
@@ -352,6 +378,32 @@ static void step_to_name(struct machine *m, size_t set, uint32_t frame, unsigned
             machine_step_other_name(m, set, names[t], byte);
 }
 
+// Whether an open array or object can take another item or name.
+static bool can_go_on(struct machine *m, uint32_t frame)
+{
+    if (m->frames[frame].kind == FRAME_OBJECT)
+        return can_add_name(m, frame);
+    const struct machine_mark mark = machine_mark(m);
+    next_item(m, m->n_threads, frame, -1);
+    bool has_next = m->n_threads > mark.n_threads;
+    machine_cut(m, mark);
+    return has_next;
+}
+
+// The array or object is whole.  As an item that must differ it may not be one that was there, unless
+// there is nothing left to tell it apart by.
+static void close_frame(struct machine *m, size_t set, uint32_t frame)
+{
+    const struct frame f = m->frames[frame], parent = m->frames[f.parent];
+    uint32_t outer = f.parent;
+    if (parent.kind == FRAME_ARRAY && schema_array(m->store, parent.i)->is_unique) {
+        if (machine_is_used(m, &parent, f.start, m->text_size) && can_go_on(m, frame))
+            return;
+        outer = machine_use(m, parent, f.start, m->text_size);
+    }
+    machine_complete_frame(m, set, outer, ADVANCE_MAX);
+}
+
 static void step_after(struct machine *m, size_t set, struct thread thread, unsigned byte)
 {
     const struct frame f = m->frames[thread.frame];
@@ -363,7 +415,7 @@ static void step_after(struct machine *m, size_t set, struct thread thread, unsi
             machine_emit_kind(m, set, THREAD_NAME_NEXT, 0, thread.frame);
     } else if (byte == (is_array ? ']' : '}')) {
         if (is_array ? can_close_array(m, thread.frame) : can_close_object(m, thread.frame))
-            machine_complete_frame(m, set, f.parent, ADVANCE_MAX);
+            close_frame(m, set, thread.frame);
     }
 }
 
@@ -382,7 +434,7 @@ void machine_step_between(struct machine *m, size_t set, struct thread thread, u
         if (byte != '}')
             step_to_name(m, set, frame, byte);
         else if (can_close_object(m, frame))
-            machine_complete_frame(m, set, m->frames[frame].parent, ADVANCE_MAX);
+            close_frame(m, set, frame);
         break;
     case THREAD_NAME_NEXT:
         step_to_name(m, set, frame, byte);
@@ -395,7 +447,7 @@ void machine_step_between(struct machine *m, size_t set, struct thread thread, u
         if (byte != ']')
             next_item(m, set, frame, (int)byte);
         else if (can_close_array(m, frame))
-            machine_complete_frame(m, set, m->frames[frame].parent, ADVANCE_MAX);
+            close_frame(m, set, frame);
         break;
     case THREAD_AFTER:
         step_after(m, set, thread, byte);

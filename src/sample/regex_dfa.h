@@ -19,6 +19,9 @@ enum dfa_flag {
     // Every text in a JSON string leads on from here: all strings but finitely many are in.
     // Inherited by the state after a plain character.
     DFA_OPEN = 4,
+    // More, or not more, texts lead on than an array keeps items to differ from; neither: not counted.
+    DFA_ROOMY = 8,
+    DFA_CRAMPED = 16,
 };
 
 struct dfa_node {

@@ -100,7 +100,8 @@ static void array_unique(struct schema_store *store, const struct leaf *leaf,
         array->max = n < array->max ? n : array->max;
         return;
     }
-    schema_relax(store, leaf->unique, "uniqueItems", "items that are not a list of constants");
+    array->is_unique = true;
+    store->has_unique = true;
 }
 
 // How many items have places of their own; narrows the bounds to what constants allow.

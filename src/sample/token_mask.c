@@ -326,7 +326,7 @@ const struct text_mask *mask_cache_find(struct mask_cache *cache, struct dfa *df
 
 struct level {                // of one walk, by depth
     size_t first, n;          // threads
-    size_t n_frames, n_words; // in use when these threads were made
+    struct machine_mark mark; // in use when these threads were made
 };
 
 struct walk {
@@ -335,10 +335,35 @@ struct walk {
     uint64_t *mask;
     struct level *levels;
     dfa_state *states;
-    size_t n_levels_max;
+    size_t text_size; // of the machine, at the root
 };
 
 static void walk_threads(struct walk *walk, size_t node, size_t first, size_t n);
+
+// The text of the machine ends with node `i`, where it keeps one.
+static void note_byte(struct walk *walk, size_t i)
+{
+    struct machine *m = walk->machine;
+    if (!schema_has_unique(m->store))
+        return;
+    const struct trie_node *node = &walk->trie->nodes[i];
+    m->text_size = walk->text_size + node->depth;
+    machine_note_byte(m, m->text_size - 1, node->byte);
+}
+
+// The same for the whole way from the root to node `i`.
+static void note_way(struct walk *walk, size_t i)
+{
+    struct machine *m = walk->machine;
+    const struct token_trie *trie = walk->trie;
+    if (!schema_has_unique(m->store))
+        return;
+    // The first token at or below the node begins with the way to it.
+    struct str bytes = token_trie_bytes(trie, trie->order[trie->nodes[i].token_first]);
+    for (size_t d = 0; d < trie->nodes[i].depth; d++)
+        machine_note_byte(m, walk->text_size + d, (unsigned char)bytes.data[d]);
+    m->text_size = walk->text_size + trie->nodes[i].depth;
+}
 
 // Walks below `node`, where `thread` is in a text, with the automaton alone until the text ends.
 static void walk_text(struct walk *walk, size_t i_node, struct thread thread)
@@ -356,16 +381,15 @@ static void walk_text(struct walk *walk, size_t i_node, struct thread thread)
             continue;
         }
         states[nodes[i].depth] = next;
+        note_byte(walk, i);
         mask_add_nodes(walk->mask, walk->trie, i, i + 1);
         unsigned flags = dfa_flags(dfa, next);
         if (flags & DFA_ACCEPTS && nodes[i].skip > i + 1) {
-            size_t first = m->n_threads, n_frames = m->n_frames, n_words = m->n_words;
+            const struct machine_mark mark = machine_mark(m);
             thread.i = next;
             machine_complete(m, thread);
-            walk_threads(walk, i, first, m->n_threads - first);
-            m->n_threads = first;
-            m->n_frames = n_frames;
-            m->n_words = n_words;
+            walk_threads(walk, i, mark.n_threads, m->n_threads - mark.n_threads);
+            machine_cut(m, mark);
         }
         i = flags & DFA_FINAL ? nodes[i].skip : i + 1;
     }
@@ -384,12 +408,12 @@ static void walk_threads(struct walk *walk, size_t i_node, size_t first, size_t 
     const struct trie_node *nodes = walk->trie->nodes;
     struct level *levels = walk->levels;
     size_t end = nodes[i_node].skip;
-    levels[nodes[i_node].depth] = (struct level){first, n, m->n_frames, m->n_words};
+    levels[nodes[i_node].depth] = (struct level){first, n, machine_mark(m)};
     for (size_t i = i_node + 1; i < end && n;) {
         struct level above = levels[nodes[i].depth - 1];
+        machine_cut(m, above.mark);
         m->n_threads = above.first + above.n;
-        m->n_frames = above.n_frames;
-        m->n_words = above.n_words;
+        m->text_size = walk->text_size + nodes[i].depth - 1;
         size_t here = m->n_threads;
         machine_step(m, above.first, above.n, nodes[i].byte);
         size_t n_here = m->n_threads - here;
@@ -402,8 +426,8 @@ static void walk_threads(struct walk *walk, size_t i_node, size_t first, size_t 
             i++;
             continue;
         }
-        levels[nodes[i].depth] = (struct level){here, n_here, m->n_frames, m->n_words};
-        if (n_here == 1 && is_text(&m->threads[here])) {
+        levels[nodes[i].depth] = (struct level){here, n_here, machine_mark(m)};
+        if (n_here == 1 && is_text(&m->threads[here]) && !machine_is_tracked(m, m->threads[here])) {
             // The levels below are free for what follows the text; this one is done after it.
             walk_text(walk, i, m->threads[here]);
             i = nodes[i].skip;
@@ -416,45 +440,107 @@ static void walk_threads(struct walk *walk, size_t i_node, size_t first, size_t 
 static void add_threads(struct walk *walk, struct mask_cache *cache, size_t first, size_t n,
                         int depth);
 
+// Whether nothing but the end of an earlier item is to be watched for: in a tracked text, all states
+// on the way to such an end lead to more texts than there are items.
+static bool is_roomy(struct walk *walk, struct thread thread)
+{
+    struct machine *m = walk->machine;
+    struct dfa *dfa = schema_dfa(m->store);
+    struct str rest;
+    for (size_t i = 0; machine_rival(m, thread, i, &rest); i++) {
+        dfa_state state = thread.i;
+        for (size_t k = 0; k < rest.size && state != DFA_DEAD; k++) {
+            if (!machine_has_room(m, state))
+                return false;
+            state = dfa_step(dfa, state, (unsigned char)rest.data[k]);
+        }
+    }
+    return true;
+}
+
+// Adds what stays inside the text, without the tokens that would end it as an earlier item.
+static void add_inside(struct walk *walk, const uint64_t *inside, struct thread thread)
+{
+    struct machine *m = walk->machine;
+    const struct token_trie *trie = walk->trie;
+    struct str rest;
+    if (!machine_is_tracked(m, thread) || !machine_rival(m, thread, 0, &rest)) {
+        mask_or(walk->mask, inside, trie->n_words);
+        return;
+    }
+    uint64_t *copy = mem_alloc(trie->n_words, sizeof *copy);
+    memcpy(copy, inside, trie->n_words * sizeof *copy);
+    for (size_t i = 0; machine_rival(m, thread, i, &rest); i++) {
+        size_t node = 0, k = 0;
+        dfa_state state = thread.i;
+        for (; k < rest.size && (k == 0 || node); k++) {
+            node = token_trie_child(trie, node, (unsigned char)rest.data[k]);
+            state = dfa_step(schema_dfa(m->store), state, (unsigned char)rest.data[k]);
+        }
+        // A text that may go on is no item yet.
+        if (k < rest.size || !node || !(dfa_flags(schema_dfa(m->store), state) & DFA_FINAL))
+            continue;
+        for (size_t t = trie->nodes[node].token_first; t < trie->nodes[node + 1].token_first; t++)
+            copy[(size_t)trie->order[t] >> 6] &= ~(UINT64_C(1) << ((size_t)trie->order[t] & 63));
+    }
+    mask_or(walk->mask, copy, trie->n_words);
+    free(copy);
+}
+
 static void add_text_thread(struct walk *walk, struct mask_cache *cache, struct thread thread,
                             int depth)
 {
     struct machine *m = walk->machine;
-    size_t set = m->n_threads, n_frames = m->n_frames, n_words = m->n_words;
+    const struct machine_mark mark = machine_mark(m);
+    const size_t set = mark.n_threads;
+    const bool is_tracked = machine_is_tracked(m, thread);
     const struct text_mask *text =
         mask_cache_find(cache, schema_dfa(m->store), walk->trie, thread.i);
-    mask_or(walk->mask, text->mask, walk->trie->n_words);
-    if (text->n_exits) {
-        machine_complete(m, thread);
-        size_t n = m->n_threads - set;
-        for (size_t e = 0; n && e < text->n_exits; e++)
+    add_inside(walk, text->mask, thread);
+    size_t n = 0;
+    struct machine_mark behind = mark;
+    for (size_t e = 0; e < text->n_exits; e++) {
+        machine_cut(m, behind);
+        note_way(walk, text->exits[e]);
+        if (!e || is_tracked) { // there it depends on the item whether it may end
+            machine_complete(m, thread);
+            n = m->n_threads - set;
+            behind = is_tracked ? mark : machine_mark(m);
+        }
+        if (n)
             walk_threads(walk, text->exits[e], set, n);
-        m->n_threads = set;
-        m->n_frames = n_frames;
-        m->n_words = n_words;
+        else if (!is_tracked)
+            break;
     }
+    machine_cut(m, mark);
     // The text may also end right here, before the next token.
     if (machine_can_complete(m, thread) && depth < 8) {
         machine_complete(m, thread);
         add_threads(walk, cache, set, m->n_threads - set, depth + 1);
     }
-    m->n_threads = set;
-    m->n_frames = n_frames;
-    m->n_words = n_words;
+    machine_cut(m, mark);
+}
+
+// Whether the thread is in a text of which a prepared mask tells the inside.
+static bool has_prepared(struct walk *walk, const struct thread *thread)
+{
+    return is_text(thread) &&
+           (!machine_is_tracked(walk->machine, *thread) || is_roomy(walk, *thread));
 }
 
 static void add_threads(struct walk *walk, struct mask_cache *cache, size_t first, size_t n,
                         int depth)
 {
     struct machine *m = walk->machine;
-    size_t set = m->n_threads, n_frames = m->n_frames, n_words = m->n_words;
+    const struct machine_mark mark = machine_mark(m);
+    const size_t set = mark.n_threads;
     for (size_t t = first; t < first + n; t++)
-        if (is_text(&m->threads[t]))
+        if (has_prepared(walk, &m->threads[t]))
             add_text_thread(walk, cache, m->threads[t], depth);
     // The others are walked together, as one set at the end.
     size_t n_others = 0;
     for (size_t t = first; t < first + n; t++)
-        n_others += !is_text(&m->threads[t]) && m->threads[t].kind != THREAD_DONE;
+        n_others += !has_prepared(walk, &m->threads[t]) && m->threads[t].kind != THREAD_DONE;
     if (!n_others)
         return;
     if (m->n_threads + n_others > m->threads_capacity) {
@@ -462,18 +548,17 @@ static void add_threads(struct walk *walk, struct mask_cache *cache, size_t firs
         m->threads = mem_resize(m->threads, m->threads_capacity, sizeof(struct thread));
     }
     for (size_t t = first; t < first + n; t++)
-        if (!is_text(&m->threads[t]) && m->threads[t].kind != THREAD_DONE)
+        if (!has_prepared(walk, &m->threads[t]) && m->threads[t].kind != THREAD_DONE)
             m->threads[m->n_threads++] = m->threads[t];
     walk_threads(walk, 0, set, n_others);
-    m->n_threads = set;
-    m->n_frames = n_frames;
-    m->n_words = n_words;
+    machine_cut(m, mark);
 }
 
 void token_mask_add(struct machine *machine, struct mask_cache *cache,
                     const struct token_trie *trie, size_t first, size_t n, uint64_t *mask)
 {
-    struct walk walk = {.machine = machine, .trie = trie, .mask = mask};
+    struct walk walk = {
+        .machine = machine, .trie = trie, .mask = mask, .text_size = machine->text_size};
     walk.levels = mem_new(struct level, trie->depth_max + 1);
     walk.states = mem_new(dfa_state, trie->depth_max + 1);
     add_threads(&walk, cache, first, n, 0);

@@ -51,6 +51,7 @@ struct array_spec {
     uint32_t min, max;             // items
     uint32_t min_found, max_found; // of them matching `contains`
     uint32_t unique;               // literal set of which each is used once, or SPEC_NONE
+    bool is_unique;                // items of other kinds differ, as they are written
 };
 
 struct object_other {       // names that are no known property

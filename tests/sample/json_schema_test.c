@@ -105,6 +105,20 @@ TEST(json_schema, arrays)
         {"{\"type\":\"array\",\"items\":{\"enum\":[\"a\",\"ab\"]},\"uniqueItems\":true}",
          {"[\"ab\", \"a\"]", "[]"},
          {"[\"a\", \"a\"]", "[\"a\", \"ab\", \"a\"]"}},
+        {"{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"uniqueItems\":true}",
+         {"[\"a\", \"ab\", \"\", \"b\"]", "[\"a\"]"},
+         {"[\"ab\", \"ab\"]", "[\"\", \"x\", \"\"]"}},
+        {"{\"type\":\"array\",\"uniqueItems\":true}",
+         {"[1, 12, \"1\", true, null, [1], [2], {\"a\": 1}, {}]", "[0.5, 0.55]"},
+         {"[12, 1, 12]", "[null, null]", "[[1, 2], [1, 2]]", "[{\"a\": 1}, 5, {\"a\": 1}]"}},
+        {"{\"type\":\"array\",\"uniqueItems\":true,\"items\":{\"type\":\"integer\",\"minimum\":"
+         "1,\"maximum\":3}}",
+         {"[1, 3, 2]"},
+         {"[1, 2, 1]", "[1, 2, 3, 1]", "[1, 2, 3,"}},
+        {"{\"type\":\"array\",\"uniqueItems\":true,\"items\":{\"type\":\"string\",\"pattern\":\"^("
+         "a|b[0-9]*)$\"}}",
+         {"[\"a\", \"b\", \"b1\"]"},
+         {"[\"a\", \"a\"]", "[\"b1\", \"b1\"]"}},
     };
     check(rows, COUNT_OF(rows));
 }

@@ -1,0 +1,211 @@
+// Arrays whose items must differ.  Items are compared as they are written: each array's frame lists
+// where its items stand in the text.  A text that has begun like an earlier item goes on only where
+// it can still become another one.
+#include "sample/machine_impl.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+#define TRACKED_MAX 255 // items of one array; later ones are compared with these
+#define LEVELS_MAX  256 // characters looked ahead
+#define STATES_MAX  64  // states in reach of one such look
+
+static bool is_tracking(const struct machine *m, const struct frame *f)
+{
+    return f->kind == FRAME_ARRAY && schema_array(m->store, f->i)->is_unique;
+}
+
+bool machine_is_tracked(const struct machine *machine, struct thread thread)
+{
+    return (thread.kind == THREAD_TEXT || thread.kind == THREAD_LITERAL ||
+            thread.kind == THREAD_NUMBER) &&
+           is_tracking(machine, &machine->frames[thread.frame]);
+}
+
+// ---- the list of a frame: its length, then (start << 32 | size) of each item ----
+
+size_t machine_n_used(const struct machine *m, const struct frame *f)
+{
+    return f->seen == SPEC_NONE ? 0 : m->words[f->seen];
+}
+
+static struct str used_text(const struct machine *m, const struct frame *f, size_t i)
+{
+    uint64_t range = m->words[f->seen + 1 + i];
+    return (struct str){m->text + (range >> 32), (size_t)(range & UINT32_MAX)};
+}
+
+bool machine_is_used(const struct machine *m, const struct frame *f, size_t start, size_t end)
+{
+    for (size_t i = 0; i < machine_n_used(m, f); i++)
+        if (str_equal(used_text(m, f, i), (struct str){m->text + start, end - start}))
+            return true;
+    return false;
+}
+
+uint32_t machine_use(struct machine *m, struct frame f, size_t start, size_t end)
+{
+    size_t n = machine_n_used(m, &f);
+    if (n < TRACKED_MAX) {
+        uint32_t list = machine_add_words(m, n + 2);
+        m->words[list] = n + 1;
+        if (n)
+            memcpy(m->words + list + 1, m->words + f.seen + 1, n * sizeof(uint64_t));
+        m->words[list + 1 + n] = (uint64_t)start << 32 | (end - start);
+        f.seen = list;
+    }
+    return machine_add_frame(m, f);
+}
+
+bool machine_rival(const struct machine *machine, struct thread thread, size_t i, struct str *rest)
+{
+    const struct frame *f = &machine->frames[thread.frame];
+    struct str begun = {machine->text + thread.start, machine->text_size - thread.start};
+    for (size_t u = 0; u < machine_n_used(machine, f); u++) {
+        struct str used = used_text(machine, f, u);
+        if (str_starts(used, begun) && !i--) {
+            *rest = str_slice(used, begun.size, used.size);
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t n_rivals(const struct machine *m, struct thread thread)
+{
+    size_t n = 0;
+    struct str rest;
+    while (machine_rival(m, thread, n, &rest))
+        n++;
+    return n;
+}
+
+// ---- how many texts there are ----
+
+struct front { // states in reach by texts of one length, and by how many texts each
+    uint32_t states[STATES_MAX];
+    size_t counts[STATES_MAX];
+    size_t n;
+};
+
+// False when there is no room.
+static bool front_add(struct front *front, uint32_t state, size_t count)
+{
+    size_t i = 0;
+    while (i < front->n && front->states[i] != state)
+        i++;
+    if (i == STATES_MAX)
+        return false;
+    front->n += i == front->n;
+    front->states[i] = state;
+    front->counts[i] += count;
+    return true;
+}
+
+struct language { // of an automaton or a bounded number
+    struct machine *m;
+    bool is_number;
+};
+
+static uint32_t language_step(const struct language *l, uint32_t state, unsigned byte)
+{
+    return l->is_number ? number_step(schema_numbers(l->m->store), state, byte)
+                        : dfa_step(schema_dfa(l->m->store), state, byte);
+}
+
+static bool language_accepts(const struct language *l, uint32_t state)
+{
+    return l->is_number ? schema_numbers(l->m->store)->nodes[state].accepts
+                        : dfa_flags(schema_dfa(l->m->store), state) & DFA_ACCEPTS;
+}
+
+// Whether more than `n` texts lead on from `state` (the empty one counts).  Without an answer in
+// reach there are: every state leads somewhere.
+static bool has_more_than(const struct language *l, uint32_t state, size_t n)
+{
+    struct front now = {0};
+    size_t n_found = 0;
+    front_add(&now, state, 1);
+    for (int level = 0; level < LEVELS_MAX && now.n; level++) {
+        struct front next = {0};
+        for (size_t i = 0; i < now.n; i++) {
+            n_found += language_accepts(l, now.states[i]) ? now.counts[i] : 0;
+            for (unsigned b = 0; b < 256 && n_found <= n; b++) {
+                uint32_t to = language_step(l, now.states[i], b);
+                if (to && !front_add(&next, to, now.counts[i]))
+                    return true;
+            }
+            if (n_found > n)
+                return true;
+        }
+        now = next;
+    }
+    return now.n > 0;
+}
+
+bool machine_has_room(struct machine *machine, dfa_state state)
+{
+    struct dfa *dfa = schema_dfa(machine->store);
+    if (!(dfa_flags(dfa, state) & (DFA_ROOMY | DFA_CRAMPED))) {
+        bool is_roomy = has_more_than(&(struct language){machine, false}, state, TRACKED_MAX);
+        dfa->nodes[state].flags |= is_roomy ? DFA_ROOMY : DFA_CRAMPED;
+    }
+    return dfa_flags(dfa, state) & DFA_ROOMY;
+}
+
+bool machine_can_differ(struct machine *m, struct thread thread)
+{
+    size_t n = n_rivals(m, thread);
+    if (!n || (thread.kind == THREAD_TEXT && machine_has_room(m, thread.i)))
+        return true;
+    if (thread.kind != THREAD_LITERAL)
+        return has_more_than(&(struct language){m, thread.kind == THREAD_NUMBER}, thread.i, n);
+    // Constants: one whose text is not used.  They agree up to here, so the rest decides.
+    const struct literal_set *literals = schema_literals(m->store, thread.i);
+    for (uint32_t t = thread.low; t < thread.high; t++) {
+        struct str text = literals->texts[t], rest;
+        size_t i = 0;
+        while (machine_rival(m, thread, i, &rest) &&
+               !str_equal(rest, str_slice(text, thread.depth, text.size)))
+            i++;
+        if (i == n)
+            return true;
+    }
+    return false;
+}
+
+bool machine_has_other(struct machine *m, const struct frame *f, value_ref item)
+{
+    size_t n = machine_n_used(m, f);
+    const struct value_spec *value = schema_value(m->store, item);
+    for (size_t s = 0; s < value->n_shapes; s++) {
+        struct shape shape = value->shapes[s];
+        switch (shape.kind) {
+        case SHAPE_TEXT:
+            if (has_more_than(&(struct language){m, false}, shape.i, n))
+                return true;
+            break;
+        case SHAPE_NUMBER:
+            if (has_more_than(&(struct language){m, true},
+                              number_start(schema_numbers(m->store), shape.i), n))
+                return true;
+            break;
+        case SHAPE_LITERALS: {
+            const struct literal_set *literals = schema_literals(m->store, shape.i);
+            for (size_t t = 0; t < literals->n_texts; t++) {
+                size_t u = 0;
+                while (u < n && !str_equal(used_text(m, f, u), literals->texts[t]))
+                    u++;
+                if (u == n)
+                    return true;
+            }
+            break;
+        }
+        case SHAPE_ARRAY:
+        case SHAPE_OBJECT:
+            return true;
+        }
+    }
+    return false;
+}
