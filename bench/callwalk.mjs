@@ -1,0 +1,61 @@
+// callwalk.mjs [--show N] < CALLS: validates what callwalk prints with ajv, which is looked for in
+// NODE_PATH or beside this file (npm install ajv ajv-formats ajv-draft-04).  Exit status 1 where a
+// call does not follow its schema.
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+
+const require = createRequire(process.env.AJV_FOLDER ? process.env.AJV_FOLDER + '/' : import.meta.url);
+const plain = { strict: false, allErrors: false, validateFormats: true, logger: false };
+const makers = {
+  'draft-04': () => new (require('ajv-draft-04').default)(plain),
+  '2019-09': () => new (require('ajv/dist/2019').default)(plain),
+  '2020-12': () => new (require('ajv/dist/2020').default)(plain),
+  'draft-07': () => new (require('ajv').default)(plain),
+};
+const addFormats = require('ajv-formats').default;
+const show = Number(process.argv[process.argv.indexOf('--show') + 1]) || 10;
+
+function draftOf(schema) {
+  const name = typeof schema.$schema === 'string' ? schema.$schema : '2020-12';
+  return Object.keys(makers).find((draft) => name.includes(draft)) ??
+    (name.includes('draft-03') ? 'draft-04' : name.includes('draft-06') ? 'draft-07' : '2020-12');
+}
+
+function compile(schema) {
+  const draft = draftOf(schema);
+  const ajv = makers[draft]();
+  addFormats(ajv);
+  const own = { ...schema };
+  delete own.$schema;
+  if (draft === '2020-12' && !schema.$schema) delete own.id;
+  return ajv.compile(own);
+}
+
+const validators = new Map();
+let nCalls = 0, nValid = 0, nUnchecked = 0, nShown = 0, nUncompiled = 0;
+for await (const text of createInterface({ input: process.stdin })) {
+  const line = JSON.parse(text);
+  const key = JSON.stringify([line.set, line.tool]);
+  if ('schema' in line) {
+    try {
+      validators.set(key, compile(line.schema));
+    } catch (error) {
+      nUncompiled++;
+      if (process.argv.includes('--verbose')) console.log(`not compiled: ${key}: ${error.message}`);
+    }
+    continue;
+  }
+  const validate = validators.get(key);
+  nCalls++;
+  if (!validate) {
+    nUnchecked++;
+  } else if (validate(line.arguments)) {
+    nValid++;
+  } else if (nShown++ < show) {
+    console.log(`INVALID ${line.dialect} ${key}: ${JSON.stringify(line.arguments).slice(0, 300)}`);
+    console.log('  ' + JSON.stringify(validate.errors[0]));
+  }
+}
+console.log(`${nCalls} calls: ${nValid} valid, ${nCalls - nValid - nUnchecked} invalid, ` +
+  `${nUnchecked} not checked (${nUncompiled} schemas that ajv does not compile)`);
+process.exit(nCalls - nValid - nUnchecked ? 1 : 0);
