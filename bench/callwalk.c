@@ -94,14 +94,16 @@ static void print_tool(const struct tool_set *set, const struct tool_def *tool)
     print_line(line);
 }
 
-// The arguments as they were written: json-c would write numbers its own way.
+// The arguments as they were written, on one line: json-c would write numbers its own way.
 static void print_call(const struct answer *answer)
 {
     struct json_object *set = json_object_new_string(answer->set->name);
     struct json_object *tool = json_object_new_string(answer->tool);
     printf("{\"set\":%s,\"dialect\":\"%s\",", json_object_to_json_string(set), answer->dialect);
-    printf("\"tool\":%s,\"arguments\":%.*s}\n", json_object_to_json_string(tool),
-           (int)answer->arguments.size, answer->arguments.data);
+    printf("\"tool\":%s,\"arguments\":", json_object_to_json_string(tool));
+    for (size_t i = 0; i < answer->arguments.size; i++) // a line end in JSON is white space
+        putchar(strchr("\r\n", answer->arguments.data[i]) ? ' ' : answer->arguments.data[i]);
+    puts("}");
     json_object_put(set);
     json_object_put(tool);
 }

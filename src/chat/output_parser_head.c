@@ -26,6 +26,24 @@ static enum match read_name(const struct output_parser *p, size_t *at, struct st
     return end < text.size ? MATCH_NO : MATCH_PART;
 }
 
+// The same where white space may stand between the name and the terminator.
+static enum match read_spaced_name(const struct output_parser *p, size_t *at, struct str terminator,
+                                   struct str *name)
+{
+    struct str text = parser_pending(p);
+    size_t end = *at;
+    while (end < text.size && !str_is_space(text.data[end]) &&
+           parser_match(p, end, terminator) != MATCH_YES)
+        end++;
+    if (end == *at || end - *at > NAME_SIZE_MAX)
+        return end == text.size && end - *at <= NAME_SIZE_MAX ? MATCH_PART : MATCH_NO;
+    size_t behind = parser_skip_space(p, end);
+    enum match match = behind == text.size ? MATCH_PART : parser_match(p, behind, terminator);
+    *name = str_slice(text, *at, end);
+    *at = behind + terminator.size;
+    return match;
+}
+
 static enum match match_literal(const struct output_parser *p, size_t *at, struct str literal)
 {
     enum match match = parser_match(p, *at, literal);
@@ -103,7 +121,7 @@ static enum match read_braces_head(struct output_parser *p)
     struct str name;
     enum match match = match_literal(p, &at, str_of(p->markup->name_prefix));
     if (match == MATCH_YES)
-        match = read_name(p, &at, STR("{"), &name);
+        match = read_spaced_name(p, &at, STR("{"), &name);
     if (match != MATCH_YES)
         return match;
     if (p->needs_tool && !parser_find_tool(p, name))

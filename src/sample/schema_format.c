@@ -47,9 +47,10 @@
 #define URI_SEGMENTS(plain)  "(?:/" URI_CHAR(plain) "*)*"
 #define URI_ROOTED(plain)    "/(?:" URI_CHAR(plain) "+" URI_SEGMENTS(plain) ")?"
 #define URI_TAIL(plain)      "(?:\\?(?:" URI_CHAR(plain) "|[/?])*)?(?:#(?:" URI_CHAR(plain) "|[/?])*)?"
+// An empty path is no URI that anybody writes.
 #define URI(plain)                                                                                 \
     "[a-zA-Z][a-zA-Z0-9+.-]*:(?://" URI_AUTHORITY(plain) URI_SEGMENTS(plain) "|" URI_ROOTED(       \
-        plain) "|" URI_CHAR(plain) "+" URI_SEGMENTS(plain) "|)" URI_TAIL(plain)
+        plain) "|" URI_CHAR(plain) "+" URI_SEGMENTS(plain) ")" URI_TAIL(plain)
 #define URI_RELATIVE(plain)                                                                        \
     "(?://" URI_AUTHORITY(plain) URI_SEGMENTS(plain) "|" URI_ROOTED(                               \
         plain) "|(?:[" plain "@]|%[0-9a-fA-F]{2})+" URI_SEGMENTS(plain) "|)" URI_TAIL(plain)

@@ -199,6 +199,11 @@ static void fill_marks(struct token_trie *trie)
         for (unsigned i = 1; i < CODE_SIZE; i++)
             code[i] = (char)(0x80 | (id >> (6 * (CODE_SIZE - 1 - i)) & 0x3f));
     }
+    // Tokens of single bytes could spell a code; 0xff is in no text.
+    for (size_t id = 0; trie->n_marks && id < trie->n_tokens; id++)
+        if (trie->roles[id] == TOKEN_ROLE_TEXT &&
+            memchr(trie->blob + trie->offsets[id], 0xff, trie->offsets[id + 1] - trie->offsets[id]))
+            trie->roles[id] = TOKEN_ROLE_UNUSED;
 }
 
 static bool copy_vocabulary(struct token_trie *trie, const struct token_vocabulary *vocabulary)

@@ -19,7 +19,8 @@
 enum token_role {
     TOKEN_ROLE_TEXT, // stands for its bytes
     // A dialect's mark that is a token of its own.  It never stands for its characters: the tree holds
-    // a code in its place that is no UTF-8, so text that spells the mark is text.
+    // a code in its place that is no UTF-8, so text that spells the mark is text.  Where there are such
+    // marks, tokens with the byte that codes begin with are never allowed.
     TOKEN_ROLE_MARK,
     TOKEN_ROLE_CONTROL, // never text: only a constraint that names it allows it
     TOKEN_ROLE_END,     // ends a generation: allowed where the constraint is complete

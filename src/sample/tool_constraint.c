@@ -27,21 +27,60 @@ static struct symbol text_symbol(struct builder *b, regex_id regex)
     return (struct symbol){SYMBOL_TEXT, start};
 }
 
+static regex_id markup(struct builder *b, const char *text)
+{
+    return constraint_markup(b->c, text, false);
+}
+
+// Markup without the white space around it, spelled or as the tokens that it is made of.
+static regex_id bare_markup(struct builder *b, const char *text)
+{
+    struct buf bare = {0};
+    text += strspn(text, " \n");
+    buf_append(&bare, text, strlen(text));
+    while (bare.size && strchr(" \n", bare.data[bare.size - 1]))
+        bare.size--;
+    buf_append(&bare, "", 1);
+    regex_id regex = markup(b, bare.data);
+    buf_release(&bare);
+    return regex;
+}
+
+// Text in front of the first closing mark, and the mark.  What a reader who takes white space lightly
+// would see as an end is not in it: a closing mark and then another parameter or the end of the call.
+static regex_id raw_until(struct builder *b)
+{
+    const struct tool_markup *m = b->markup;
+    struct regex_pool *pool = b->pool;
+    regex_id closer = bare_markup(b, m->closer);
+    regex_id function = bare_markup(b, m->arguments_suffix);
+    regex_id next[] = {bare_markup(b, m->parameter_prefix), function, closer};
+    struct byte_set blanks = {{0}};
+    byte_set_add_range(&blanks, ' ', ' ');
+    byte_set_add_range(&blanks, '\t', '\n');
+    byte_set_add_range(&blanks, '\r', '\r');
+    regex_id space = regex_repeat(pool, regex_bytes(pool, &blanks), 0, REGEX_NO_LIMIT);
+    regex_id ends[] = {
+        regex_concat(pool, bare_markup(b, m->value_suffix),
+                     regex_concat(pool, space, regex_or(pool, next, COUNT_OF(next)))),
+        regex_concat(pool, function, regex_concat(pool, space, closer)),
+    };
+    regex_id has_end =
+        regex_concat(pool, REGEX_ANYTHING,
+                     regex_concat(pool, regex_or(pool, ends, COUNT_OF(ends)), REGEX_ANYTHING));
+    return regex_and2(pool, regex_until(pool, regex_literal(pool, str_of(m->value_suffix))),
+                      regex_not(pool, has_end));
+}
+
 // Any raw value, whatever the schema says; it works also when no automaton can grow any more.
 static dfa_state any_value(struct builder *b)
 {
-    regex_id mark = regex_literal(b->pool, str_of(b->markup->value_suffix));
-    dfa_state any = dfa_start(schema_dfa(b->c->store), regex_until(b->pool, mark), DFA_DEAD, 0);
+    dfa_state any = dfa_start(schema_dfa(b->c->store), raw_until(b), DFA_DEAD, 0);
     if (any != b->any_value) {
         dfa_expand(schema_dfa(b->c->store), any);
         b->any_value = any;
     }
     return any;
-}
-
-static regex_id markup(struct builder *b, const char *text)
-{
-    return constraint_markup(b->c, text, false);
 }
 
 // Markup that is JSON: white space may differ around its punctuation.
@@ -68,7 +107,7 @@ static regex_id raw_value(struct builder *b, regex_id text)
 {
     struct str mark = str_of(b->markup->value_suffix);
     regex_id any = regex_repeat(b->pool, charset_any(b->pool, TEXT_RAW), 0, REGEX_NO_LIMIT);
-    regex_id until = regex_until(b->pool, regex_literal(b->pool, mark));
+    regex_id until = raw_until(b);
     if (text == any || text == REGEX_ANYTHING)
         return until;
     return regex_and2(b->pool, until, regex_concat(b->pool, text, regex_literal(b->pool, mark)));
