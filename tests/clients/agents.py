@@ -134,7 +134,7 @@ AGENTS = {
 
 
 def _stop(process, reasons, reason):
-    if process.poll() is None:
+    if process.poll() is None and not reasons:
         reasons.append(reason)
         os.killpg(process.pid, signal.SIGKILL)
 
