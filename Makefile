@@ -145,7 +145,7 @@ run: setup
 	@$(MAKE) --no-print-directory $(BUILD)/hearth
 	@exec $(BUILD)/hearth serve $(if $(MODEL),-m "$(MODEL)") --port $(PORT) --welcome
 
-.PHONY: all tests e2e e2e-clients demo ember-eval test run-tests run setup check tidy asan tsan fuzz bench clean test-neon
+.PHONY: all tests e2e e2e-clients demo demo-picture ember-eval test run-tests run setup check tidy asan tsan fuzz bench clean test-neon
 
 test: setup
 	@$(MAKE) --no-print-directory run-tests
@@ -200,6 +200,11 @@ e2e-clients:
 # The real Claude Code with the built-in model on eight small jobs, in a scratch folder.
 demo: e2e-clients
 	@$(PYTHON) tests/ember/demo.py $(BUILD)/hearth $(BUILD)/e2e $(FLAGS) $(if $(MODEL),-- -m "$(MODEL)")
+
+# The README's picture, from a real run.
+demo-picture: e2e-clients
+	@$(PYTHON) tests/ember/demo.py $(BUILD)/hearth $(BUILD)/e2e --record $(BUILD)/demo.txt
+	@$(PYTHON) tools/terminal-picture.py $(BUILD)/demo.txt docs/demo.svg 'make demo'
 
 # How many of 60 small jobs a real client does with Ember: CLIENT=claude-tools FLAGS='--tasks 20 --show'
 CLIENT ?= claude-simple
