@@ -3,22 +3,36 @@
 #include "base/memory.h"
 #include "chat/turn.h"
 #include "cli/chat_line.h"
+#include "cli/chat_tools.h"
 #include "cli/interrupt.h"
 #include "sample/family_defaults.h"
 
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { MESSAGES_MAX = 4096 };
+enum {
+    MESSAGES_MAX = 4096,
+    CALLS_MAX = 16,  // in one answer
+    ROUNDS_MAX = 25, // of calls for one message
+};
+
+struct call {
+    struct str id, name; // in the arena
+    struct buf arguments;
+    bool is_whole;
+};
 
 struct chat {
     struct stack *stack;
     const struct run_options *options;
     struct chat_model *model;
-    struct arena arena; // messages, until /new
+    struct chat_tools *tools;      // NULL: the model can only talk
+    struct arena arena;            // messages, until /new
+    struct json_object *arguments; // of all calls in the messages, an array
     struct message messages[MESSAGES_MAX];
     size_t n_messages;
     enum thinking_mode thinking;
@@ -28,12 +42,48 @@ struct chat {
     struct buf text, thought;
     char signature[128];
     bool in_thinking;
+    struct call calls[CALLS_MAX];
+    size_t n_calls;
 };
 
 static void dim(const struct chat *chat, bool on)
 {
     if (chat->colors)
         fputs(on ? "\033[2m" : "\033[0m", stdout);
+}
+
+static struct str keep(struct chat *chat, const void *bytes, size_t size)
+{
+    const char *copy = arena_copy(&chat->arena, bytes ? bytes : "", size);
+    return copy ? (struct str){copy, size} : (struct str){0};
+}
+
+// With tools, calls are collected; without, they are only shown: a model may try all the same.
+static void on_call(struct chat *chat, const struct chat_event *event)
+{
+    struct call *call = chat->n_calls ? &chat->calls[chat->n_calls - 1] : NULL;
+    switch (event->kind) {
+    case CHAT_EVENT_CALL_START:
+        if (!chat->tools)
+            printf("[calls %.*s ", (int)event->name.size, event->name.data);
+        else if (chat->n_calls < CALLS_MAX)
+            chat->calls[chat->n_calls++] = (struct call){
+                .id = keep(chat, event->id.data, event->id.size),
+                .name = keep(chat, event->name.data, event->name.size),
+            };
+        break;
+    case CHAT_EVENT_CALL_ARGS:
+        if (!chat->tools)
+            fwrite(event->text.data, 1, event->text.size, stdout);
+        else if (call && !call->is_whole)
+            buf_append(&call->arguments, event->text.data, event->text.size);
+        break;
+    default:
+        if (!chat->tools)
+            printf("]");
+        else if (call)
+            call->is_whole |= event->kind == CHAT_EVENT_CALL_END;
+    }
 }
 
 static void on_event(void *context, const struct chat_event *event)
@@ -59,27 +109,17 @@ static void on_event(void *context, const struct chat_event *event)
         buf_append(&chat->text, event->text.data, event->text.size);
         fwrite(event->text.data, 1, event->text.size, stdout);
         break;
-    case CHAT_EVENT_CALL_START: // no tools are offered, but a model may still try
-        printf("[calls %.*s ", (int)event->name.size, event->name.data);
-        break;
+    case CHAT_EVENT_CALL_START:
     case CHAT_EVENT_CALL_ARGS:
-        fwrite(event->text.data, 1, event->text.size, stdout);
-        break;
     case CHAT_EVENT_CALL_END:
     case CHAT_EVENT_CALL_CUT:
-        printf("]");
+        on_call(chat, event);
         break;
     case CHAT_EVENT_STOP:
         dim(chat, false);
         break;
     }
     fflush(stdout);
-}
-
-static struct str keep(struct chat *chat, const void *bytes, size_t size)
-{
-    const char *copy = arena_copy(&chat->arena, bytes ? bytes : "", size);
-    return copy ? (struct str){copy, size} : (struct str){0};
 }
 
 static bool add_message(struct chat *chat, enum role role, const struct content *items, size_t n)
@@ -96,6 +136,8 @@ static void forget_all(struct chat *chat)
 {
     arena_release(&chat->arena);
     arena_init(&chat->arena, 256 * MIB);
+    json_object_put(chat->arguments);
+    chat->arguments = json_object_new_array();
     chat->n_messages = 0;
 }
 
@@ -144,10 +186,11 @@ static enum err submit(struct chat *chat, struct chat_turn *turn, struct request
     return err;
 }
 
+// The answer as the conversation will hold it, with those of its calls that are whole.
 static void remember_answer(struct chat *chat)
 {
-    struct content items[2];
-    size_t n = 0;
+    struct content items[2 + CALLS_MAX];
+    size_t n = 0, n_calls = 0;
     if (chat->thought.size)
         items[n++] = (struct content){
             .kind = CONTENT_THINKING,
@@ -156,16 +199,59 @@ static void remember_answer(struct chat *chat)
         };
     items[n++] = (struct content){.kind = CONTENT_TEXT,
                                   .text = keep(chat, chat->text.data, chat->text.size)};
+    for (size_t i = 0; i < chat->n_calls; i++) {
+        struct call *call = &chat->calls[i];
+        struct json_object *arguments =
+            call->is_whole ? json_tokener_parse(call->arguments.data) : NULL;
+        buf_release(&call->arguments);
+        if (!arguments) {
+            printf("[began a call of %.*s]", (int)call->name.size, call->name.data);
+            continue;
+        }
+        json_object_array_add(chat->arguments, arguments);
+        items[n++] = (struct content){
+            .kind = CONTENT_TOOL_CALL, .id = call->id, .name = call->name, .arguments = arguments};
+        chat->calls[n_calls++] = *call;
+    }
+    chat->n_calls = n_calls;
     add_message(chat, ROLE_ASSISTANT, items, n);
 }
 
-static enum err answer(struct chat *chat, struct error *error)
+// Performs the calls of the newest message and adds their results.  False: there is no more room.
+static bool run_calls(struct chat *chat)
+{
+    const struct message *message = &chat->messages[chat->n_messages - 1];
+    struct content results[CALLS_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < message->n_items; i++) {
+        const struct content *item = &message->items[i];
+        struct buf text = {0};
+        if (item->kind != CONTENT_TOOL_CALL)
+            continue;
+        bool has_failed = chat_tools_run(chat->tools, &text, item->name, item->arguments);
+        struct content output = {.kind = CONTENT_TEXT, .text = keep(chat, text.data, text.size)};
+        results[n] = (struct content){.kind = CONTENT_TOOL_RESULT,
+                                      .id = item->id,
+                                      .is_error = has_failed,
+                                      .items = arena_new(&chat->arena, struct content, 1),
+                                      .n_items = 1};
+        buf_release(&text);
+        if (!results[n].items)
+            return false;
+        results[n++].items[0] = output;
+    }
+    return add_message(chat, ROLE_TOOL, results, n);
+}
+
+static enum err answer_once(struct chat *chat, struct error *error)
 {
     struct conversation conversation = {
         .messages = chat->messages,
         .n_messages = chat->n_messages,
         .thinking = {.mode = chat->thinking},
     };
+    if (chat->tools)
+        conversation.tools = chat_tools_defs(chat->tools, &conversation.n_tools);
     time_t now = time(NULL);
     struct chat_turn_options options = {.sink = on_event, .context = chat};
     localtime_r(&now, &options.now);
@@ -175,6 +261,7 @@ static enum err answer(struct chat *chat, struct error *error)
     buf_reset(&chat->thought);
     chat->signature[0] = 0;
     chat->in_thinking = false;
+    chat->n_calls = 0;
     interrupt_reset();
     enum err err = chat_turn_open(&turn, chat->model, &conversation, &options, error);
     if (!err)
@@ -198,6 +285,21 @@ static enum err answer(struct chat *chat, struct error *error)
         request_close(request);
     chat_turn_close(turn);
     return err;
+}
+
+// One message of the person's: answers and calls in turn, until an answer calls nothing.
+static enum err answer(struct chat *chat, struct error *error)
+{
+    for (int i = 0; i < ROUNDS_MAX; i++) {
+        enum err err = answer_once(chat, error);
+        if (err || chat->n_calls == 0 || interrupt_seen())
+            return err;
+        if (!run_calls(chat))
+            return fail(error, ERR_LIMIT, "this conversation is too long to remember");
+        if (interrupt_seen())
+            return OK;
+    }
+    return fail(error, ERR_LIMIT, "no end after %d rounds of commands", ROUNDS_MAX);
 }
 
 // ---- commands ----
@@ -334,13 +436,14 @@ static void talk(struct chat *chat)
             continue;
         }
         struct content item = {.kind = CONTENT_TEXT, .text = keep(chat, text.data, text.size)};
+        size_t n_before = chat->n_messages;
         if (!add_message(chat, ROLE_USER, &item, 1)) {
             printf("this conversation is too long to remember; /new begins another\n");
             continue;
         }
         if (answer(chat, &error)) {
             printf("%s\n", error.text);
-            chat->n_messages--; // the message got no answer and is not part of the conversation
+            chat->n_messages = n_before; // it got no answer and is not part of the conversation
         }
     }
     chat_line_close(&line);
@@ -357,12 +460,17 @@ enum err chat_run(struct stack *stack, const struct run_options *options, struct
     chat->options = options;
     chat->colors = isatty(STDOUT_FILENO);
     arena_init(&chat->arena, 256 * MIB);
+    chat->arguments = json_object_new_array();
+    if (options->tools)
+        chat->tools = chat_tools_open(options->yes);
     enum err err = chat_model_open(&chat->model, &source, error);
     if (!err && chat_model_note(chat->model)[0])
         fprintf(stderr, "%s\n", chat_model_note(chat->model));
     if (!err)
         talk(chat);
     chat_model_close(chat->model);
+    chat_tools_close(chat->tools);
+    json_object_put(chat->arguments);
     arena_release(&chat->arena);
     buf_release(&chat->text);
     buf_release(&chat->thought);

@@ -41,6 +41,10 @@ static const struct option run_table[] = {
      "seed of the random numbers (default: from the clock)"},
     {"--ignore-eos", NULL, NULL, OPTION_FLAG, offsetof(struct run_options, ignore_eos),
      "do not stop at an end token"},
+    {"--tools", NULL, NULL, OPTION_FLAG, offsetof(struct run_options, tools),
+     "the model may run shell commands here; each is asked about first"},
+    {"--yes", NULL, NULL, OPTION_FLAG, offsetof(struct run_options, yes),
+     "with --tools: run them without asking"},
     {"--quiet", "-q", NULL, OPTION_FLAG, offsetof(struct run_options, quiet),
      "no timings at the end"},
 };
@@ -154,6 +158,7 @@ int run_command(int argc, char **argv)
     if (!err && wants_help) {
         printf("hearth run - generate in the terminal\n\n"
                "  hearth run [-m FILE]                                chat\n"
+               "  hearth run --tools                                  chat that may run commands\n"
                "  hearth run -m FILE -p 'Once upon a time' -n 100     complete a text\n\n");
         options_print(run_table, COUNT_OF(run_table));
         return EXIT_FINE;

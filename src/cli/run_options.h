@@ -10,6 +10,7 @@ struct run_options {
     const char *prompt, *prompt_file;
     uint32_t n_predict;
     bool special, ignore_eos, quiet;
+    bool tools, yes; // in a chat: offer a shell; run its commands without asking
     float temperature, top_k, top_p, min_p, repeat_penalty; // below 0: the model's default
     uint64_t seed;                                          // 0: from the clock
 };

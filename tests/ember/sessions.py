@@ -34,6 +34,25 @@ JOBS = {
 }
 
 
+def session_in_the_terminal(hearth, clients):
+    """`hearth run --tools`: each line of input is a message."""
+    folder = os.path.join(clients, 'runs', 'ember-run')
+    shutil.rmtree(folder, ignore_errors=True)
+    put_files(folder, FIRST)
+    jobs = JOBS['claude-simple']
+    wants = dict(FIRST)
+    for _, changes in jobs:
+        wants.update(changes)
+    done = subprocess.run([hearth, 'run', '--tools', '--yes'], cwd=folder, timeout=120, text=True,
+                          input=''.join(prompt + '\n' for prompt, _ in jobs),
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    wrong = Task('session', '', FIRST, wants).check(folder, done.stdout)
+    assert not wrong, f'{wrong}\n{done.stdout}'
+    unasked = subprocess.run([hearth, 'run', '--tools'], cwd=folder, timeout=120, text=True,
+                             input=jobs[-1][0] + '\n', stdout=subprocess.PIPE)
+    assert 'not run: nobody to ask' in unasked.stdout, unasked.stdout
+
+
 def check_log(server):
     """Errors, and turns that had to compute again what the turn before them had."""
     log = server.read_log()
@@ -69,10 +88,13 @@ def main():
         print('skip built-in model: this program was built without models/ember.gguf')
         return
     failed = []
-    for client in sys.argv[3:] or JOBS:
+    for client in sys.argv[3:] or ['run', *JOBS]:
         start = time.time()
         try:
-            session(client, hearth, clients)
+            if client == 'run':
+                session_in_the_terminal(hearth, clients)
+            else:
+                session(client, hearth, clients)
             print(f'ok   built-in model, {client} ({time.time() - start:.0f} s)', flush=True)
         except Exception as error:  # a session's failure is told, the others go on
             failed.append(client)
