@@ -35,10 +35,11 @@ struct run {
     struct request *request; // of the engine
     struct event event;      // looked at, not taken
     bool has_event, has_begun, is_over, is_scripted, has_scored;
-    struct run_numbers numbers;      // of generations before this one
-    struct reply *reply;             // while events are given to it
-    struct token_list forced;        // the answer, where it is known
-    uint64_t held_until_ns, pace_ns; // of a scripted answer that takes its time
+    struct run_numbers numbers; // of generations before this one
+    struct reply *reply;        // while events are given to it
+    struct token_list forced;   // the answer, where it is known
+    struct scripted_answer scripted;
+    uint64_t held_until_ns; // by a scripted answer that takes its time
 };
 
 // ---- the prompt ----
@@ -182,6 +183,17 @@ static enum answer_place place_of(const struct run *run)
     return run->conversation.thinking.mode == THINKING_OFF ? PLACE_ANSWER : PLACE_START;
 }
 
+// Sets when the next token of a scripted answer may come.
+static void hold_back(struct run *run)
+{
+    size_t n_generated = run->tokens.n_ids - run->n_prompt;
+    uint64_t wait_ms = n_generated ? run->scripted.pace_ms : 0;
+    if (n_generated == run->scripted.wait_at)
+        wait_ms += run->scripted.wait_s * 1000;
+    if (wait_ms)
+        run->held_until_ns = os_time_ns() + wait_ms * 1000000;
+}
+
 static void put_scripted(struct run *run, struct token_list *out, struct str answer)
 {
     const char *think_close = chat_model_think_close(run->host->chat);
@@ -216,9 +228,8 @@ static enum err submit(struct run *run, struct error *error)
         struct scripted_answer answer =
             host_script_take(run->host->script, &run->wish->conversation);
         put_scripted(run, &script, answer.text);
-        if (answer.wait_s)
-            run->held_until_ns = os_time_ns() + answer.wait_s * 1000000000;
-        run->pace_ns = answer.pace_ms * 1000000;
+        run->scripted = answer;
+        hold_back(run);
         generation.script = script.ids;
         generation.n_script = script.n_ids;
     } else if (run->forced.n_ids && !n_generated) {
@@ -429,6 +440,7 @@ static void finish(struct run *run, enum chat_stop why)
 static void take_chat_token(struct run *run, const struct event *event)
 {
     token_list_append(&run->tokens, event->token);
+    hold_back(run);
     if (!event->is_end && !chat_turn_in_thinking(run->turn))
         report(run, event->token, event->logprob, event->top, event->n_top);
     if (!chat_turn_push(run->turn, event->token))
@@ -551,8 +563,6 @@ enum run_state host_step(struct run *run, struct reply *reply, unsigned timeout_
             return RUN_ANSWERING;
         if (is_answer)
             begin(run);
-        if (run->pace_ns && is_answer)
-            run->held_until_ns = os_time_ns() + run->pace_ns;
         run->has_event = false;
         struct event event = run->event;
         if (take_event(run, &event, error)) {

@@ -48,12 +48,13 @@ static enum err take_settings(struct scripted_answer *answer, struct error *erro
         snprintf(line, sizeof line, "%.*s", (int)(size < 79 ? size : 79), text->data);
         if (sscanf(line, "=: %15s %u", name, &value) != 2)
             return fail(error, ERR_FORMAT, "no setting: %.70s", line);
-        if (strcmp(name, "wait_s") == 0)
-            answer->wait_s = value;
-        else if (strcmp(name, "pace_ms") == 0)
-            answer->pace_ms = value;
-        else
+        uint64_t *setting = strcmp(name, "wait_s") == 0    ? &answer->wait_s
+                            : strcmp(name, "wait_at") == 0 ? &answer->wait_at
+                            : strcmp(name, "pace_ms") == 0 ? &answer->pace_ms
+                                                           : NULL;
+        if (!setting)
             return fail(error, ERR_FORMAT, "no setting: %s", name);
+        *setting = value;
         *text = str_slice(*text, size, text->size);
     }
     *text = trim(*text);

@@ -7,8 +7,9 @@
 //     <think>
 //     ...
 //     =- the same, only for requests without tools (titles and the like)
-//     =: wait_s 320          directly below a head: no token comes before that, as if the prompt
-//     =: pace_ms 50          were that long; and from one token to the next
+//     =: wait_s 320          directly below a head: how long the first token takes, as if the prompt
+//     =: wait_at 20          were so long, or the one behind 20 others;
+//     =: pace_ms 50          and from one token to the next
 //
 // An answer without a mark that ends thinking is put behind one where the prompt opens thinking.
 // An answer is taken by the first request that it fits, once; when all that fit are taken, the last of
@@ -29,7 +30,7 @@ void host_script_close(struct host_script *script);
 
 struct scripted_answer {
     struct str text; // the script's
-    uint64_t wait_s, pace_ms;
+    uint64_t wait_s, wait_at, pace_ms;
 };
 
 // From any thread.

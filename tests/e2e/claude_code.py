@@ -167,7 +167,7 @@ def scenario_claude_agents(stage):
     def agent(prompt):
         return call('Agent', description='Look', prompt=prompt, subagent_type='general-purpose')
     server = stage.server(f'''=- two agents
-=: wait_s 1
+=: wait_s 5
 {{"title": "Two agents"}}
 == send two agents
 I send them.

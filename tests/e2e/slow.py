@@ -2,6 +2,7 @@
 import claude_code
 import codex
 import opencode
+import streams
 from stage import check_reuse
 
 WAIT_S = 320
@@ -62,3 +63,41 @@ def scenario_slow_codex(stage):
     out = codex.codex(stage, *codex.FREE, 'make a file for me', timeout_s=500)
     assert 'The file is there.' in out, out
     check_patience(server, codex.PATH)
+
+
+def scenario_slow_silence(stage):
+    """Without signs of life the client gives up and asks again without a stream: it gets the answer
+    that was in the making."""
+    server = stage.server(slowly(f'''== make a file
+{claude_code.bash_makes_file()}
+== written
+It was worth the wait.
+''', '== make a file'), '--sse-ping-interval', '3600')
+    out = claude_code.claude(stage, server, '-p', 'Please make a file for me', timeout_s=500,
+                             **claude_code.LEAN)
+    assert 'It was worth the wait.' in out, out
+    turns = claude_code.turns_of(server)
+    joined = [turn for turn in turns if 'joined a running prefill' in turn['text']]
+    assert len(joined) == 1 and ' stream' not in joined[0]['text'], [t['text'] for t in turns]
+    assert any('client left during prefill' in turn['text'] for turn in turns)
+    assert joined[0]['ms'] < (WAIT_S - 290) * 1000, joined[0]
+
+
+def scenario_slow_call(stage):
+    """The answer stands still in the middle of a call's arguments."""
+    head = '== make a file'
+    server = stage.server(slowly(f'''{head}
+{claude_code.bash_makes_file()}
+== written
+It was worth the wait.
+''', head).replace(f'wait_s {WAIT_S}\n', f'wait_s {WAIT_S}\n=: wait_at 45\n'))
+    out = claude_code.claude(stage, server, '-p', 'Please make a file for me', timeout_s=500,
+                             **claude_code.LEAN)
+    assert 'It was worth the wait.' in out, out
+    turns = claude_code.turns_of(server)
+    assert [turn['stop'] for turn in turns] == ['calls', 'end'], [turn['text'] for turn in turns]
+    events = [event for entry in server.traced('answer')
+              for event in streams.typed_events(entry['text'])]
+    beats = [event for event in events if event['type'] == 'content_block_delta' and
+             event['delta'].get('partial_json') == '']
+    assert len(beats) >= WAIT_S / 10 - 3, f'{len(beats)} beats inside the call'

@@ -196,7 +196,7 @@ TEST(host, a_scripted_answer_takes_the_time_it_is_told)
     (void)state;
     struct stage stage = {0};
     stage_open(&stage, (struct host_config){.reasoning = REASONING_OFF},
-               "==\n=: wait_s 1\n=: pace_ms 40\none two three four\n");
+               "==\n=: wait_s 1\n=: wait_at 2\n=: pace_ms 40\none two three four\n");
     uint64_t start_ns = os_time_ns();
     struct json_object *answer =
         ask(&stage, "/v1/messages",
