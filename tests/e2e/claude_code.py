@@ -326,6 +326,55 @@ You wanted rounds.
     assert turns_of(server)[-1]['prompt'] < done[-1]['prompt'] + 1000
 
 
+def scenario_claude_large_file(stage):
+    """A file so large that the client has its tokens counted before it is read."""
+    stage.write('large.txt', ''.join(f'line {i} of a long file\n' for i in range(1800)))
+    server = stage.server(f'''== read the large
+{call('Read', file_path='@PROJECT@/large.txt')}
+== line 9 of
+It is long.
+== exceeds
+It is too long.
+''')
+    out = claude(stage, server, '-p', 'Please read the large file', **LEAN)
+    assert 'It is long.' in out or 'It is too long.' in out, out
+    counts = server.requests('/v1/messages/count_tokens')
+    assert counts and all(count['status'] == 200 for count in counts), server.read_log()
+    assert max(count['prompt'] for count in counts) > 8000, counts
+    check_reuse(turns_of(server))
+
+
+def scenario_claude_web_search(stage):
+    """A search is a request with a server's tool, which a model here answers in words."""
+    server = stage.server(f'''== look it up
+{call('WebSearch', query='height of the Eiffel tower')}
+== Perform a web search
+The tower is 330 m high.
+== 330 m
+It is 330 m high.
+''')
+    out = claude(stage, server, '--tools', 'WebSearch', '-p', 'Please look it up', **QUIET)
+    assert 'It is 330 m high.' in out, out
+    sides = [r for r in server.traced('request')
+             if any(tool.get('type', '').startswith('web_search') for tool in r['body']['tools'])]
+    assert len(sides) == 1
+
+
+def scenario_claude_schema(stage):
+    """An answer in a form that the person gave; the client has a tool for it."""
+    schema = {'type': 'object', 'properties': {'answer': {'type': 'integer'}},
+              'required': ['answer']}
+    server = stage.server(f'''== how many
+{call('StructuredOutput', answer=42)}
+==
+Done.
+''')
+    out = claude(stage, server, '-p', '--output-format', 'json', '--json-schema',
+                 json.dumps(schema), 'Say how many', **LEAN)
+    told = json.loads(out[out.index('{'):])
+    assert told['structured_output'] == {'answer': 42}, out
+
+
 def scenario_claude_base_too_long(stage):
     """Not even the first prompt fits: the person reads why."""
     server = stage.server(tools_script(), '-c', '4096', complaints=['prompt is too long'])
@@ -455,3 +504,29 @@ Still here, indeed.
     assert mains[2]['computed'] < 400, mains[2]['text']
     history = server.traced('request')[-1]['body']['messages']
     assert 'filled in rounds' in json.dumps(history)
+
+
+def scenario_claude_queued(stage):
+    """Words typed while a tool runs reach the model together with the tool's result."""
+    server = stage.server(f'''=- take your time
+{{"title": "A title"}}
+== take your time
+{call('Bash', command='sleep 6; echo slept-well', description='Wait')}
+== by the way
+I heard you.
+== slept-well
+I heard you.
+''')
+    terminal = open_terminal(stage, server, '--dangerously-skip-permissions', **QUIET)
+    terminal.type('take your time')
+    server.wait_for('stop=calls', 60)
+    terminal.rest(1)
+    terminal.type('by the way, hello')
+    terminal.expect(r'I\s*heard\s*you')
+    terminal.rest(1)
+    terminal.type('/exit')
+    assert terminal.close() == 0
+    messages = next(r['body']['messages'] for r in server.traced('request')
+                    if 'tool_result' in json.dumps(r['body']['messages']))
+    assert 'by the way, hello' in json.dumps(messages[-2:]), messages[-2:]
+    check_reuse([turn for turn in turns_of(server) if turn['prompt'] > 2500])
