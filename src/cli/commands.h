@@ -12,6 +12,7 @@ int run_command(int argc, char **argv);
 int serve_command(int argc, char **argv);
 int inspect_command(int argc, char **argv);
 int bench_command(int argc, char **argv);
+int cache_command(int argc, char **argv);
 int eval_command(int argc, char **argv);
 
 #endif

@@ -14,6 +14,7 @@ static const struct command {
     {"run", run_command, "generate in the terminal"},
     {"inspect", inspect_command, "what is in a model file, and what it needs"},
     {"bench", bench_command, "how fast a model runs here, beside what the machine allows"},
+    {"cache", cache_command, "prompt states kept on disk: list, prune, clear"},
     {"eval", eval_command, "log-probabilities, perplexity, hashes of logits"},
 };
 

@@ -7,9 +7,7 @@
 #include "base/thread.h"
 #include "engine/store_state.h"
 
-enum { SIZE_SHARE = 5 };
-
-static const uint64_t default_size_max = 32 * (uint64_t)GIB, least_size = 64 * MIB;
+static const uint64_t least_size = 64 * MIB; // of a budget nobody asked for
 
 // ---- for its files ----
 
@@ -44,15 +42,6 @@ struct store_buffer *store_find_buffer(struct store *store, uint64_t payload_siz
 }
 
 // ---- sizes ----
-
-uint64_t store_default_size(const char *folder)
-{
-    struct store_listing listing;
-    store_folder_list(&listing, folder, NULL);
-    uint64_t share = (os_disk_free(folder) + listing.size) / SIZE_SHARE;
-    store_listing_release(&listing);
-    return share < default_size_max ? share : default_size_max;
-}
 
 static bool has_large_states(const struct store_shape *shape)
 {
@@ -130,8 +119,8 @@ static enum err open_folder(struct store *store, struct error *error)
     enum err err = store_folder_make(store->folder, &store->shape.model, error);
     if (err)
         return err;
-    store->size_max =
-        store->options.size_max ? store->options.size_max : store_default_size(store->folder);
+    store->size_max = store->options.size_max ? store->options.size_max
+                                              : store_folder_default_size(store->folder);
     if (store->size_max < least_size && !store->options.size_max)
         return fail(error, ERR_LIMIT, "the disk of %s has no room", store->folder);
     // What earlier runs left over the budget goes now; listing everything tells the size.

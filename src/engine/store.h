@@ -19,7 +19,7 @@ struct store;
 
 struct store_options { // strings are copied
     const char *folder;
-    uint64_t size_max; // bytes of all files in the folder; 0: store_default_size()
+    uint64_t size_max; // bytes of all files in the folder; 0: store_folder_default_size()
     struct store_model model;
     void (*log)(void *context, const char *line); // from any thread; may be NULL
     void *log_context;
@@ -30,8 +30,6 @@ struct store_options { // strings are copied
     ssize_t (*write)(int fd, const void *bytes, size_t size); // in place of write(2)
 };
 
-// A fifth of what is free or the cache's already, at most 32 GiB.
-uint64_t store_default_size(const char *folder);
 // Bytes of RAM that buffers take, for pages and states of these sizes.
 uint64_t store_memory_size(const struct store_shape *shape);
 

@@ -12,12 +12,18 @@
 #include "base/os.h"
 
 enum {
+    SIZE_SHARE = 5,
     PATH_SIZE = 4096,
     STALE_S = 600, // unfinished files older than this belong to nobody any more
 };
 
-// So much older counts a state that a conversation has left behind.
-static const int64_t superseded_ns = 3 * 86400 * INT64_C(1000000000);
+static const uint64_t default_size_max = 32 * (uint64_t)GIB;
+
+// So much older counts a state that a conversation has left behind, and so much younger one at the end
+// of system prompt and tools, from which conversations start that do not exist yet.
+enum { DAY_S = 86400 };
+static const int64_t superseded_ns = 3 * DAY_S * INT64_C(1000000000);
+static const int64_t trunk_ns = 7 * DAY_S * INT64_C(1000000000);
 
 // ---- listing ----
 
@@ -173,8 +179,7 @@ static struct store_entry *find_key(struct store_entry **by_key, size_t n,
 // Whether a conversation went on from here and left a state further on.
 static bool is_superseded(const struct store_entry *entry, const struct store_entry *parent)
 {
-    return parent && parent->leads_to_states && entry->file.kind != STORE_CHUNK &&
-           entry->file.kind != STORE_TRUNK;
+    return parent && parent->leads_to_states && entry->file.kind != STORE_CHUNK;
 }
 
 // A chunk is worth as much as the best of what builds on it, so a trunk outlives its branches; a state
@@ -190,7 +195,9 @@ static void weigh(struct store_listing *listing)
     for (size_t i = listing->n_entries; i-- > 0;) {
         struct store_entry *entry = &listing->entries[i];
         struct store_entry *parent = find_key(by_key, listing->n_entries, &entry->file.parent);
-        if (is_superseded(entry, parent))
+        if (entry->file.kind == STORE_TRUNK)
+            entry->worth_ns += trunk_ns;
+        else if (is_superseded(entry, parent))
             entry->worth_ns -= superseded_ns;
         if (!parent)
             continue;
@@ -237,4 +244,13 @@ uint64_t store_folder_prune(const char *folder, uint64_t size_max, size_t *n_rem
     if (n_removed)
         *n_removed = n;
     return size;
+}
+
+uint64_t store_folder_default_size(const char *folder)
+{
+    struct store_listing listing;
+    store_folder_list(&listing, folder, NULL);
+    uint64_t share = (os_disk_free(folder) + listing.size) / SIZE_SHARE;
+    store_listing_release(&listing);
+    return share < default_size_max ? share : default_size_max;
 }

@@ -40,4 +40,8 @@ void store_listing_release(struct store_listing *listing);
 // behind.  Returns the bytes left; *n_removed may be NULL.
 uint64_t store_folder_prune(const char *folder, uint64_t size_max, size_t *n_removed);
 
+// What the files of a folder may take when nobody says: a fifth of what is free or theirs already, at
+// most 32 GiB.
+uint64_t store_folder_default_size(const char *folder);
+
 #endif
