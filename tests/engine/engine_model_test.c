@@ -6,7 +6,9 @@
 
 #include "base/memory.h"
 #include "base/rng.h"
+#include "engine/store.h"
 #include "model/synthetic.h"
+#include "tests/engine/cache_folder.h"
 #include "tests/test.h"
 
 enum { N_CONVERSATIONS = 64, N_TOKENS_MAX = 320, N_AT_ONCE = 4, N_ANSWER = 6 };
@@ -26,7 +28,10 @@ struct world {
     token_id tokens[N_CONVERSATIONS][N_TOKENS_MAX];
     uint32_t n_tokens[N_CONVERSATIONS];
     uint32_t n_vocab;
-    uint64_t n_reused, n_computed, n_compared;
+    uint64_t n_reused, n_computed, n_compared, n_from_disk;
+    enum dtype cache_type;
+    struct engine_config config; // of the warm side
+    struct store_options disk;
 };
 
 #define MUST(call)                                                                                 \
@@ -39,7 +44,7 @@ struct world {
 static void open_side(struct world *w, struct side *side, const struct engine_config *config)
 {
     struct backend_options backend_options = {.n_threads = 2, .cpu_features = UINT_MAX};
-    struct model_options options = {.k_type = DTYPE_F16, .v_type = DTYPE_F16};
+    struct model_options options = {.k_type = w->cache_type, .v_type = w->cache_type};
     struct hyperparams *hyperparams = mem_new(struct hyperparams, 1);
     MUST(hyperparams_read(hyperparams, w->gguf, &error));
     engine_model_options(hyperparams, config, &options);
@@ -56,9 +61,11 @@ static void close_side(struct side *side)
     backend_close(side->backend);
 }
 
-static void open_world(struct world *w, const char *name)
+// With a folder the warm side keeps states on disk.
+static void open_world(struct world *w, const char *name, const char *recipe, enum dtype cache_type,
+                       const char *folder)
 {
-    struct synthetic_options options = {.recipe = "Q8_0", .seed = 11};
+    struct synthetic_options options = {.recipe = recipe, .seed = 11};
     size_t size;
     MUST(synthetic_make(&w->bytes, &size, name, &options, &error));
     MUST(gguf_open_memory(&w->gguf, w->bytes, size, name, &error));
@@ -69,7 +76,13 @@ static void open_world(struct world *w, const char *name)
                                    .n_batch = 96,
                                    .n_cache_tokens = 1500,
                                    .snapshot_size_max = 4 * MIB};
-    open_side(w, &w->warm, &config);
+    w->cache_type = cache_type;
+    w->config = config;
+    w->disk = (struct store_options){
+        .folder = folder, .n_tokens_min = 20, .quiet_ms = 1, .no_sync = true};
+    if (folder)
+        w->config.disk = &w->disk;
+    open_side(w, &w->warm, &w->config);
     config.n_parallel = 1;
     config.snapshot_size_max = 0;
     open_side(w, &w->cold, &config);
@@ -167,15 +180,21 @@ static void compare(struct world *w, uint32_t i, const struct answer *warm)
     w->n_compared++;
     w->n_reused += warm->stats.n_reused;
     w->n_computed += warm->stats.n_computed;
+    w->n_from_disk += warm->stats.n_from_disk;
 }
 
-static void converse(const char *name)
+static void converse(const char *name, const char *recipe, enum dtype cache_type,
+                     const char *folder)
 {
     const char *wanted = getenv("HEARTH_OPERATIONS");
     int n_rounds = (wanted ? atoi(wanted) : 48) / N_AT_ONCE;
     struct world *w = mem_new(struct world, 1);
-    open_world(w, name);
+    open_world(w, name, recipe, cache_type, folder);
     for (int round = 0; round < n_rounds; round++) {
+        if (folder && round % 3 == 2) {
+            close_side(&w->warm);
+            open_side(w, &w->warm, &w->config);
+        }
         struct request *requests[N_AT_ONCE];
         struct answer answers[N_AT_ONCE];
         uint32_t who[N_AT_ONCE];
@@ -200,8 +219,11 @@ static void converse(const char *name)
             w->n_tokens[i] += N_ANSWER;
         }
     }
-    print_message("    %s: %u answers compared, %u tokens reused, %u computed\n", name,
-                  (unsigned)w->n_compared, (unsigned)w->n_reused, (unsigned)w->n_computed);
+    print_message(
+        "    %s: %u answers compared, %u tokens reused, %u of them from disk, %u computed\n", name,
+        (unsigned)w->n_compared, (unsigned)w->n_reused, (unsigned)w->n_from_disk,
+        (unsigned)w->n_computed);
+    assert_true((w->n_from_disk > 0) == (folder != NULL));
     assert_true(w->n_reused > w->n_computed / 4);
     close_world(w);
     free(w);
@@ -215,10 +237,32 @@ TEST(engine_model, continues_exactly_on_every_architecture)
     for (size_t i = 0; (name = synthetic_name_at(i)); i++) {
         if (strncmp(name, "tiny-", 5) != 0)
             continue;
-        converse(name);
+        converse(name, "Q8_0", DTYPE_F16, NULL);
         n_models++;
     }
     assert_true(n_models >= 5);
 }
 
-RUN_TESTS(IS(engine_model, continues_exactly_on_every_architecture))
+// Closed and opened again every third round.
+TEST(engine_model, continues_exactly_from_disk)
+{
+    (void)state;
+    static const struct {
+        const char *name, *recipe;
+        enum dtype cache_type;
+    } cases[] = {
+        {"tiny-qwen35moe", "F32", DTYPE_F32},  {"tiny-qwen35moe", "Q4_K_M", DTYPE_F16},
+        {"tiny-qwen35", "Q4_K_M", DTYPE_Q8_0}, {"tiny-qwen3", "F32", DTYPE_F16},
+        {"tiny-llama", "Q4_K_M", DTYPE_Q4_0},  {"tiny-qwen3moe", "Q8_0", DTYPE_Q5_0},
+        {"tiny-gemma3", "Q8_0", DTYPE_Q8_0},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct cache_folder folder;
+        cache_folder_make(&folder);
+        converse(cases[i].name, cases[i].recipe, cases[i].cache_type, folder.path);
+        cache_folder_remove(&folder);
+    }
+}
+
+RUN_TESTS(IS(engine_model, continues_exactly_on_every_architecture),
+          IS(engine_model, continues_exactly_from_disk))

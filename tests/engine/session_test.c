@@ -236,7 +236,7 @@ static void converse_on(const struct cache_folder *folder, struct fake_config co
     struct world *w = mem_new(struct world, 1);
     open_world(w, config, n_pages, n_states, folder ? folder->path : NULL);
     const char *wanted = getenv("HEARTH_OPERATIONS");
-    int n_operations = wanted ? atoi(wanted) : N_OPERATIONS;
+    int n_operations = wanted ? atoi(wanted) : folder ? N_OPERATIONS / 4 : N_OPERATIONS;
     for (int n = 0; n < n_operations;) {
         int i = (int)below(w, N_SESSIONS);
         if (w->sessions[i].memory) {
