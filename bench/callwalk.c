@@ -7,7 +7,8 @@
 // output parser, as a server's do.
 //
 // Prints one JSON object a line: {"set", "tool", "schema"} once for each tool, then {"set", "tool",
-// "dialect", "arguments"} for each call that was reported as whole.  callwalk.mjs validates them.
+// "dialect", "arguments"} for each call that was reported as whole, and {"set", "relaxed"} behind a set
+// of which something is not enforced.  callwalk.mjs validates them.
 // What must hold by itself is checked here: there is always a token; what the mask allows is taken;
 // an answer that was cut ends in no whole call that the constraint does not know to be one.  The
 // exit status is 1 where one of these does not hold.
@@ -91,6 +92,14 @@ static void print_tool(const struct tool_set *set, const struct tool_def *tool)
     json_object_object_add(line, "tool",
                            json_object_new_string_len(tool->name.data, (int)tool->name.size));
     json_object_object_add(line, "schema", json_object_get(tool->schema));
+    print_line(line);
+}
+
+static void print_relaxed(const struct tool_set *set)
+{
+    struct json_object *line = json_object_new_object();
+    json_object_object_add(line, "set", json_object_new_string(set->name));
+    json_object_object_add(line, "relaxed", json_object_new_boolean(true));
     print_line(line);
 }
 
@@ -307,8 +316,15 @@ static void walk_set(struct run *run, const struct tool_set *set)
                                       set->constrained, set->n, &options);
         walk_once(run, set, dialect, constraints[d]);
     }
-    for (size_t d = 0; d < run->n_dialects; d++)
+    bool is_relaxed = false;
+    for (size_t d = 0; d < run->n_dialects; d++) {
+        struct relaxation relaxation;
+        is_relaxed = is_relaxed ||
+                     (constraints[d] && constraint_relaxations(constraints[d], &relaxation, 1));
         constraint_close(constraints[d]);
+    }
+    if (is_relaxed)
+        print_relaxed(set);
 }
 
 // ---- sets of tools ----
@@ -348,8 +364,11 @@ static void walk_schemas(struct run *run, FILE *file)
     while (n < run->options->n_schemas && getline(&line, &capacity, file) > 0) {
         struct json_object *json = json_tokener_parse(line);
         struct json_object *schema = member(json, "schema"), *name = member(json, "name");
-        if (json_object_is_type(schema, json_type_object) &&
-            (member(schema, "properties") || member(schema, "$ref"))) {
+        struct json_object *type = member(schema, "type");
+        bool is_object = json_object_is_type(type, json_type_string)
+                             ? !strcmp(json_object_get_string(type), "object")
+                             : !type && (member(schema, "properties") || member(schema, "$ref"));
+        if (is_object) {
             struct tool_set set = {.n = 1};
             snprintf(set.name, sizeof set.name, "%s", json_object_get_string(name));
             set.tools[0] = (struct tool_def){.name = STR("use"), .schema = schema};

@@ -13,6 +13,8 @@ const makers = {
   'draft-07': () => new (require('ajv').default)(plain),
 };
 const addFormats = require('ajv-formats').default;
+const formats = ['date', 'time', 'date-time', 'duration', 'uri', 'uri-reference', 'uri-template',
+  'email', 'hostname', 'ipv4', 'ipv6', 'uuid', 'json-pointer', 'relative-json-pointer'];
 const show = Number(process.argv[process.argv.indexOf('--show') + 1]) || 10;
 
 function draftOf(schema) {
@@ -24,18 +26,30 @@ function draftOf(schema) {
 function compile(schema) {
   const draft = draftOf(schema);
   const ajv = makers[draft]();
-  addFormats(ajv);
+  addFormats(ajv, formats); // those of the specification: others are annotations
   const own = { ...schema };
   delete own.$schema;
   if (draft === '2020-12' && !schema.$schema) delete own.id;
   return ajv.compile(own);
 }
 
+// JavaScript's numbers do not tell the multiples of 1 above 2^53 apart.
+function isLarge(data, error) {
+  const value = error.instancePath.split('/').slice(1).reduce((at, step) => at[step], data);
+  return error.keyword === 'multipleOf' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
+}
+
 const validators = new Map();
-let nCalls = 0, nValid = 0, nUnchecked = 0, nShown = 0, nUncompiled = 0;
+let nCalls = 0, nValid = 0, nUnchecked = 0, nUncompiled = 0, nRelaxed = 0;
+const invalid = new Map(); // of each set: how many, and what is to be shown
 for await (const text of createInterface({ input: process.stdin })) {
   const line = JSON.parse(text);
   const key = JSON.stringify([line.set, line.tool]);
+  if (line.relaxed) {
+    nRelaxed += (invalid.get(line.set) ?? []).length;
+    invalid.delete(line.set);
+    continue;
+  }
   if ('schema' in line) {
     try {
       validators.set(key, compile(line.schema));
@@ -51,11 +65,16 @@ for await (const text of createInterface({ input: process.stdin })) {
     nUnchecked++;
   } else if (validate(line.arguments)) {
     nValid++;
-  } else if (nShown++ < show) {
-    console.log(`INVALID ${line.dialect} ${key}: ${JSON.stringify(line.arguments).slice(0, 300)}`);
-    console.log('  ' + JSON.stringify(validate.errors[0]));
+  } else if (isLarge(line.arguments, validate.errors[0])) {
+    nUnchecked++;
+  } else {
+    const told = `INVALID ${line.dialect} ${key}: ${JSON.stringify(line.arguments).slice(0, 300)}\n` +
+      `  ${JSON.stringify(validate.errors[0])}`;
+    invalid.set(line.set, [...(invalid.get(line.set) ?? []), told]);
   }
 }
-console.log(`${nCalls} calls: ${nValid} valid, ${nCalls - nValid - nUnchecked} invalid, ` +
-  `${nUnchecked} not checked (${nUncompiled} schemas that ajv does not compile)`);
-process.exit(nCalls - nValid - nUnchecked ? 1 : 0);
+const told = [...invalid.values()].flat();
+told.slice(0, show).forEach((text) => console.log(text));
+console.log(`${nCalls} calls: ${nValid} valid, ${told.length} invalid, ${nRelaxed} against schemas ` +
+  `that were relaxed, ${nUnchecked} not checked (${nUncompiled} schemas that ajv does not compile)`);
+process.exit(told.length ? 1 : 0);

@@ -15,7 +15,6 @@ void grammar_release(struct grammar *grammar)
         free(list->openings.texts);
         free(list->openings.owners);
         free(list->values);
-        free(list->required);
     }
     free(grammar->symbols);
     free(grammar->rules);

@@ -26,13 +26,13 @@ struct rule {
     size_t n_alternatives;
 };
 
-// The parameters of one tool where each stands in its own markup, in any order, each once.
+// The parameters of one tool where each stands in its own markup, in any order, each once; or the names
+// of tools, of which one is taken.
 struct parameter_list {
+    uint32_t i_object;           // what the parameters make together; SPEC_NONE: names
     struct literal_set openings; // markup with the name; owner: property
     uint32_t *values;            // [n] first symbol of what follows an opening
-    uint64_t *required;          // bits
     size_t n, n_words;
-    bool is_single;          // exactly one is taken: the names of tools
     dfa_state other_opening; // names that are no property, DFA_DEAD when there may be none
     uint32_t other_value;    // first symbol
 };

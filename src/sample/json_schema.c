@@ -294,6 +294,22 @@ bool schema_value_exists(struct schema_store *store, value_ref ref)
     return exists(store, ref);
 }
 
+void schema_prune_implications(struct object_spec *object)
+{
+    for (bool has_changed = true; has_changed;) {
+        has_changed = false;
+        for (size_t i = 0; i < object->n_implications; i++) {
+            uint32_t p = object->implications[i].if_present;
+            uint32_t q = object->implications[i].then_required;
+            uint64_t bit = UINT64_C(1) << (p % 64);
+            if (!(object->allowed[p / 64] & bit) || object->allowed[q / 64] >> (q % 64) & 1)
+                continue;
+            object->allowed[p / 64] &= ~bit;
+            has_changed = true;
+        }
+    }
+}
+
 // Leaves out what no value exists for; objects may move while values are worked out.
 struct object_spec *schema_object(struct schema_store *store, uint32_t i)
 {
@@ -308,6 +324,7 @@ struct object_spec *schema_object(struct schema_store *store, uint32_t i)
         if (object.allowed[p / 64] >> (p % 64) & 1 && !exists(store, object.values[p]))
             object.allowed[p / 64] &= ~(UINT64_C(1) << (p % 64));
     }
+    schema_prune_implications(&store->objects[i]);
     size_t n_kept = 0;
     for (size_t k = 0; k < object.n_others; k++) {
         struct object_other other = object.others[k];
@@ -324,7 +341,9 @@ struct object_spec *schema_object(struct schema_store *store, uint32_t i)
 
 struct schema_store *schema_store_open(size_t size_max)
 {
-    static const char number[] = "-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?";
+    // Exponents that a double has.
+    static const char number[] = "-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?"
+                                 "(?:[eE][+-]?(?:[0-9]{1,2}|[012][0-9]{2}|30[0-7]))?";
     static const char integer[] = "-?(?:0|[1-9][0-9]*)";
     const struct pattern_options options = {.form = TEXT_RAW, .is_anchored = true};
     struct schema_store *store = mem_new(struct schema_store, 1);

@@ -133,25 +133,43 @@ void machine_emit_kind(struct machine *m, size_t set, enum thread_kind kind, uin
 
 static void advance(struct machine *m, size_t set, uint32_t i_symbol, uint32_t parent, int budget);
 
-// Goes on with the parameters of a call: another one, or their end when all required ones are there.
+// What the parameters of a list make together.  That one of them has a value of its own is not kept
+// account of: values stand in markup of their own.
+static struct object_spec object_of(struct machine *m, const struct parameter_list *list)
+{
+    struct object_spec object = *schema_object(m->store, list->i_object);
+    object.needs &= (uint8_t)~MARK_VALUE;
+    return object;
+}
+
+static bool has_open_parameter(struct machine *m, const struct frame *f,
+                               const struct parameter_list *list, uint32_t low, uint32_t high)
+{
+    if (list->i_object == SPEC_NONE)
+        return f->seen == SPEC_NONE && low < high;
+    const struct object_spec object = object_of(m, list);
+    for (uint32_t t = low; t < high; t++)
+        if (machine_is_open(m, f, &object, list->openings.owners[t]))
+            return true;
+    return false;
+}
+
+// Goes on with the parameters of a call: another one, or their end when nothing is missing.
 static void advance_parameters(struct machine *m, size_t set, uint32_t frame)
 {
-    struct frame f = m->frames[frame];
+    const struct frame f = m->frames[frame];
     const struct parameter_list *list = &m->grammar->parameters[f.i];
-    bool is_done = list->is_single && f.seen != SPEC_NONE;
-    if (list->openings.n_texts && !is_done &&
-        machine_has_unseen(m, &f, &list->openings, 0, (uint32_t)list->openings.n_texts))
-        machine_emit(m, set,
-                     (struct thread){.kind = THREAD_OPENING,
-                                     .high = (uint32_t)list->openings.n_texts,
-                                     .frame = frame});
-    if (list->is_single && !is_done)
-        return;
-    if (list->other_opening != DFA_DEAD)
-        machine_emit_kind(m, set, THREAD_OTHER_OPENING, list->other_opening, frame);
-    for (size_t w = 0; w < list->n_words; w++) {
-        uint64_t seen = f.seen == SPEC_NONE ? 0 : m->words[f.seen + w];
-        if (list->required[w] & ~seen)
+    const uint32_t n = (uint32_t)list->openings.n_texts;
+    if (has_open_parameter(m, &f, list, 0, n))
+        machine_emit(m, set, (struct thread){.kind = THREAD_OPENING, .high = n, .frame = frame});
+    if (list->i_object == SPEC_NONE) {
+        if (f.seen == SPEC_NONE)
+            return;
+    } else {
+        const struct object_spec object = object_of(m, list);
+        if (list->other_opening != DFA_DEAD && machine_can_add_other(m, &f, &object))
+            machine_emit_kind(m, set, THREAD_OTHER_OPENING, list->other_opening, frame);
+        if (!machine_may_close(m, &f, &object))
             return;
     }
     assert(m->frames[f.parent].kind == FRAME_SEQUENCE);
@@ -224,17 +242,22 @@ static void step_opening(struct machine *m, size_t set, struct thread thread, un
     const struct frame f = m->frames[thread.frame];
     const struct parameter_list *list = &m->grammar->parameters[f.i];
     if (!literal_narrow(&list->openings, &thread.low, &thread.high, thread.depth, byte) ||
-        !machine_has_unseen(m, &f, &list->openings, thread.low, thread.high))
+        !has_open_parameter(m, &f, list, thread.low, thread.high))
         return;
     thread.depth++;
     uint32_t p = list->openings.owners[thread.low];
     bool is_whole = list->openings.texts[thread.low].size == thread.depth;
     if (!is_whole || thread.high - thread.low > 1)
         machine_emit(m, set, thread);
-    if (!is_whole || machine_is_seen(m, f.seen, p))
+    if (!is_whole || !has_open_parameter(m, &f, list, thread.low, thread.low + 1))
         return;
     struct frame next = f;
     next.seen = machine_seen_with(m, f.seen, list->n_words, p);
+    if (list->i_object != SPEC_NONE) {
+        const struct object_spec object = object_of(m, list);
+        next.count = machine_count_up(&object, f.count);
+        next.found |= object.marks[p];
+    }
     advance(m, set, list->values[p], machine_add_frame(m, next), ADVANCE_MAX);
 }
 
@@ -334,6 +357,16 @@ void machine_step(struct machine *machine, size_t first, size_t n, unsigned byte
         step_thread(machine, set, machine->threads[t], byte);
 }
 
+// A parameter more that the object does not know.  Where there are several kinds of such names, none
+// counts as one that is asked for.
+static uint32_t count_other(struct machine *m, struct frame f)
+{
+    const struct object_spec object = object_of(m, &m->grammar->parameters[f.i]);
+    f.count = machine_count_up(&object, f.count);
+    f.found |= object.n_others == 1 ? object.others[0].marks : object.needs;
+    return machine_add_frame(m, f);
+}
+
 void machine_complete(struct machine *machine, struct thread thread)
 {
     struct machine *m = machine;
@@ -362,6 +395,7 @@ void machine_complete(struct machine *machine, struct thread thread)
         break;
     }
     case THREAD_OTHER_OPENING:
+        thread.frame = count_other(m, f);
         advance(m, set, m->grammar->parameters[f.i].other_value, thread.frame, ADVANCE_MAX);
         break;
     default:

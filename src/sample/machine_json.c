@@ -109,8 +109,8 @@ static bool may_follow(const struct machine *m, const struct frame *f,
 }
 
 // Whether property p may still be written.
-static bool is_open(const struct machine *m, const struct frame *f,
-                    const struct object_spec *object, uint32_t p)
+bool machine_is_open(const struct machine *m, const struct frame *f,
+                     const struct object_spec *object, uint32_t p)
 {
     if (!machine_has_bit(object->allowed, p) || machine_is_seen(m, f->seen, p))
         return false;
@@ -127,8 +127,8 @@ static bool is_open(const struct machine *m, const struct frame *f,
     return f->count + n_missing + 1 <= object->max;
 }
 
-static bool can_add_other(const struct machine *m, const struct frame *f,
-                          const struct object_spec *object)
+bool machine_can_add_other(const struct machine *m, const struct frame *f,
+                           const struct object_spec *object)
 {
     size_t n_missing = 0;
     if (!object->n_others)
@@ -143,7 +143,7 @@ static bool has_open_name(const struct machine *m, const struct frame *f,
                           const struct object_spec *object, uint32_t low, uint32_t high)
 {
     for (uint32_t t = low; t < high; t++)
-        if (is_open(m, f, object, object->names.owners[t]))
+        if (machine_is_open(m, f, object, object->names.owners[t]))
             return true;
     return false;
 }
@@ -152,14 +152,13 @@ static bool can_add_name(const struct machine *m, uint32_t frame)
 {
     const struct frame *f = &m->frames[frame];
     const struct object_spec *object = schema_object(m->store, f->i);
-    return can_add_other(m, f, object) ||
+    return machine_can_add_other(m, f, object) ||
            has_open_name(m, f, object, 0, (uint32_t)object->names.n_texts);
 }
 
-static bool can_close_object(const struct machine *m, uint32_t frame)
+bool machine_may_close(const struct machine *m, const struct frame *f,
+                       const struct object_spec *object)
 {
-    const struct frame *f = &m->frames[frame];
-    const struct object_spec *object = schema_object(m->store, f->i);
     for (size_t w = 0; w < object->n_words; w++) {
         uint64_t seen = f->seen == SPEC_NONE ? 0 : m->words[f->seen + w];
         if (object->required[w] & ~seen)
@@ -170,6 +169,12 @@ static bool can_close_object(const struct machine *m, uint32_t frame)
             !machine_is_seen(m, f->seen, object->implications[i].then_required))
             return false;
     return f->count >= object->min && !(object->needs & ~f->found);
+}
+
+static bool can_close_object(const struct machine *m, uint32_t frame)
+{
+    const struct frame *f = &m->frames[frame];
+    return machine_may_close(m, f, schema_object(m->store, f->i));
 }
 
 // A bare name holds its colon.
@@ -185,7 +190,7 @@ static void begin_name(struct machine *m, size_t set, uint32_t frame)
     uint32_t n = (uint32_t)object->names.n_texts;
     if (has_open_name(m, &f, object, 0, n))
         machine_emit(m, set, (struct thread){.kind = THREAD_NAME, .high = n, .frame = frame});
-    if (!can_add_other(m, &f, object))
+    if (!machine_can_add_other(m, &f, object))
         return;
     for (uint32_t k = 0; k < object->n_others; k++)
         machine_emit(

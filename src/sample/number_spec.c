@@ -125,12 +125,12 @@ static double power10(size_t n)
     return p;
 }
 
-static bool takes_exponent(const struct number_spec *spec)
+// With an exponent a number can be as large or small as it likes, so only its sign may be bounded.
+static bool takes_exponent(const struct number_spec *spec, bool is_negative)
 {
-    bool min_is_sign = !spec->has_min || spec->min == 0,
-         max_is_sign = !spec->has_max || spec->max == 0;
-    return spec->takes_fractions && spec->takes_integers && !spec->factor && min_is_sign &&
-           max_is_sign;
+    bool min_fits = !spec->has_min || (spec->min == 0 && !is_negative),
+         max_fits = !spec->has_max || (spec->max == 0 && is_negative);
+    return spec->takes_fractions && spec->takes_integers && !spec->factor && min_fits && max_fits;
 }
 
 static bool is_multiple(const struct number_spec *spec, const struct scan *s)
@@ -155,9 +155,9 @@ static bool is_multiple(const struct number_spec *spec, const struct scan *s)
 static bool takes_scan(const struct number_spec *spec, const struct scan *s)
 {
     double value = s->is_negative ? -s->value : s->value;
-    if (s->is_malformed || !s->ends_in_digit || !within(spec, value))
+    if (s->is_malformed || !s->ends_in_digit || !within(spec, value) || !isfinite(value))
         return false;
-    if (s->has_exponent && !takes_exponent(spec))
+    if (s->has_exponent && !takes_exponent(spec, s->is_negative))
         return false;
     if (s->has_point && !spec->takes_fractions) // 3.0 is an integer that nobody writes
         return false;
@@ -183,8 +183,9 @@ bool number_spec_takes(const struct number_spec *spec, struct str text)
 static bool grows(const struct number_spec *spec, const struct scan *s)
 {
     double step = spec->factor ? (double)spec->factor / power10(spec->factor_decimals) : 1;
-    if (s->has_exponent)
-        return takes_exponent(spec);
+    if (s->has_exponent) // further digits lead away from 1: out of range once, out of range for good
+        return takes_exponent(spec, s->is_negative) && isfinite(s->value) &&
+               within(spec, s->is_negative ? -s->value : s->value);
     if (s->has_sign_only)
         return spec->factor || !spec->takes_fractions
                    ? meets_multiple(spec, 0, power10(DIGITS_MAX), step, s->is_negative)
@@ -210,7 +211,7 @@ static bool grows(const struct number_spec *spec, const struct scan *s)
         if (s->is_zero_led)
             break;
     }
-    return takes_exponent(spec);
+    return takes_exponent(spec, s->is_negative);
 }
 
 static uint32_t node_add(struct number_table *table, uint32_t i_spec, struct str text)

@@ -63,39 +63,47 @@
 static const struct {
     const char *name, *pattern;
     enum format_trust trust;
+    uint32_t n_max; // characters; 0: any number
 } formats[] = {
-    {"date", DATE, FORMAT_EXACT},
-    {"time", TIME, FORMAT_ABOUT},
-    {"date-time", DATE "[tT ]" TIME, FORMAT_ABOUT},
+    {"date", DATE, FORMAT_EXACT, 0},
+    {"time", TIME, FORMAT_ABOUT, 0},
+    {"date-time", DATE "[tT ]" TIME, FORMAT_ABOUT, 0},
     {"duration",
      "P(?:\\d+W|(?:\\d+Y(?:\\d+M(?:\\d+D)?)?|\\d+M(?:\\d+D)?|\\d+D)(?:T(?:\\d+H(?:\\d+M(?:"
      "\\d+S)?)?|\\d+M(?:\\d+S)?|\\d+S))?|T(?:\\d+H(?:\\d+M(?:\\d+S)?)?|\\d+M(?:\\d+S)?|\\d+S))",
-     FORMAT_ABOUT},
+     FORMAT_ABOUT, 0},
     {"uuid", "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
-     FORMAT_EXACT},
-    {"email", EMAIL, FORMAT_ABOUT},
-    {"idn-email", "[^\\s@]+@[^\\s@]+", FORMAT_ABOUT},
-    {"hostname", HOST, FORMAT_ABOUT},
-    {"idn-hostname", IDN_LABEL "(?:[.\\u3002\\uff0e\\uff61]" IDN_LABEL ")*", FORMAT_ABOUT},
-    {"ipv4", IPV4, FORMAT_EXACT},
-    {"ipv6", IPV6, FORMAT_EXACT},
-    {"uri", URI(ASCII_PLAIN), FORMAT_ABOUT},
-    {"uri-reference", URI(ASCII_PLAIN) "|" URI_RELATIVE(ASCII_PLAIN), FORMAT_ABOUT},
-    {"iri", URI(PLAIN), FORMAT_ABOUT},
-    {"iri-reference", URI(PLAIN) "|" URI_RELATIVE(PLAIN), FORMAT_ABOUT},
+     FORMAT_EXACT, 0},
+    {"email", EMAIL, FORMAT_ABOUT, 0},
+    {"idn-email", "[^\\s@]+@[^\\s@]+", FORMAT_ABOUT, 0},
+    {"hostname", HOST, FORMAT_ABOUT, 253},
+    {"idn-hostname", IDN_LABEL "(?:[.\\u3002\\uff0e\\uff61]" IDN_LABEL ")*", FORMAT_ABOUT, 0},
+    {"ipv4", IPV4, FORMAT_EXACT, 0},
+    {"ipv6", IPV6, FORMAT_EXACT, 0},
+    {"uri", URI(ASCII_PLAIN), FORMAT_ABOUT, 0},
+    {"uri-reference", URI(ASCII_PLAIN) "|" URI_RELATIVE(ASCII_PLAIN), FORMAT_ABOUT, 0},
+    {"iri", URI(PLAIN), FORMAT_ABOUT, 0},
+    {"iri-reference", URI(PLAIN) "|" URI_RELATIVE(PLAIN), FORMAT_ABOUT, 0},
     {"uri-template",
      "(?:[^\\x00-\\x20\"%<>\\\\^`{|}\\x7f]|%[0-9a-fA-F]{2}|\\{[+#./;?&=,!@|]?" VARIABLE
      "(?:," VARIABLE ")*\\})*",
-     FORMAT_ABOUT},
-    {"json-pointer", "(?:/(?:[^~/]|~[01])*)*", FORMAT_EXACT},
-    {"relative-json-pointer", "(?:0|[1-9]\\d*)(?:#|(?:/(?:[^~/]|~[01])*)*)", FORMAT_ABOUT},
+     FORMAT_ABOUT, 0},
+    {"json-pointer", "(?:/(?:[^~/]|~[01])*)*", FORMAT_EXACT, 0},
+    {"relative-json-pointer", "(?:0|[1-9]\\d*)(?:#|(?:/(?:[^~/]|~[01])*)*)", FORMAT_ABOUT, 0},
 };
+
+static regex_id bounded(struct schema_store *store, uint32_t n_max, regex_id regex)
+{
+    regex_id any = charset_any(store->pool, store->form);
+    return n_max ? regex_and2(store->pool, regex, regex_repeat(store->pool, any, 0, n_max)) : regex;
+}
 
 regex_id schema_format(struct schema_store *store, struct json_object *where, const char *format)
 {
     for (size_t i = 0; i < COUNT_OF(formats); i++)
         if (!strcmp(formats[i].name, format))
-            return schema_whole_pattern(store, where, "format", formats[i].pattern);
+            return bounded(store, formats[i].n_max,
+                           schema_whole_pattern(store, where, "format", formats[i].pattern));
     return schema_any_text(store); // names of one's own are annotations
 }
 

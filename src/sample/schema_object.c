@@ -421,7 +421,8 @@ static bool fill_required(struct names *names, struct object_spec *object)
     return true;
 }
 
-static void fill_implications(struct names *names, struct object_spec *object)
+// A property whose companions cannot be there cannot be there either.  False when it is required.
+static bool fill_implications(struct names *names, struct object_spec *object)
 {
     size_t n = 0;
     for (const struct note *note = names->leaf->implications; note; note = note->next)
@@ -436,6 +437,11 @@ static void fill_implications(struct names *names, struct object_spec *object)
         object->implications[i].then_required =
             name_index(names, json_object_get_string(note->json), false);
     }
+    schema_prune_implications(object);
+    for (size_t p = 0; p < object->n_properties; p++)
+        if (has_bit(object->required, p) && !has_bit(object->allowed, p))
+            return false;
+    return true;
 }
 
 // Names that are no known property and match exactly the patterns in `matched`.
@@ -505,9 +511,9 @@ void schema_leaf_object(struct schema_store *store, value_ref ref, struct leaf *
     collect_patterns(&names);
     collect_name_schemas(&names);
     bool is_possible = fill_properties(&names, &object) && fill_required(&names, &object) &&
-                       object.n_required <= object.max && object.min <= object.max;
+                       fill_implications(&names, &object) && object.n_required <= object.max &&
+                       object.min <= object.max;
     if (is_possible) {
-        fill_implications(&names, &object);
         fill_others(&names, &object);
         STORE_GROW(store->objects, store->n_objects, store->objects_capacity, 16);
         store->objects[store->n_objects] = object;

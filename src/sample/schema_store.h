@@ -252,6 +252,7 @@ enum format_trust schema_format_trust(const char *format);
 regex_id schema_format(struct schema_store *store, struct json_object *where, const char *format);
 
 // ---- json_schema.c ----
+void schema_prune_implications(struct object_spec *object);
 value_ref schema_place(struct schema_store *store, const struct demand *demands, size_t n);
 struct demand_list {
     struct demand *items;

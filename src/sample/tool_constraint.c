@@ -218,12 +218,11 @@ static uint32_t xml_parameters(struct builder *b, uint32_t i_object)
 {
     // Values are compiled from a copy: working on them may move the object.
     const struct object_spec object = *schema_object(b->c->store, i_object);
-    struct parameter_list list = {.n = object.n_properties, .n_words = object.n_words};
+    struct parameter_list list = {
+        .i_object = i_object, .n = object.n_properties, .n_words = object.n_words};
     struct opening *openings = mem_new(struct opening, object.n_properties + 1);
     size_t n = 0;
     list.values = mem_new(uint32_t, object.n_properties + 1);
-    list.required = mem_new(uint64_t, object.n_words + 1);
-    memcpy(list.required, object.required, object.n_words * sizeof(uint64_t));
     for (size_t p = 0; p < object.n_properties; p++) {
         if (!(object.allowed[p / 64] >> (p % 64) & 1))
             continue;
@@ -268,10 +267,9 @@ static struct symbol named_calls(struct builder *b, const struct call_tool *tool
 {
     const struct tool_markup *m = b->markup;
     struct grammar *grammar = &b->c->grammar;
-    struct parameter_list list = {.n = n, .n_words = (n + 63) / 64, .is_single = true};
+    struct parameter_list list = {.n = n, .n_words = (n + 63) / 64, .i_object = SPEC_NONE};
     struct opening *openings = mem_new(struct opening, n + 1);
     list.values = mem_new(uint32_t, n + 1);
-    list.required = mem_new(uint64_t, list.n_words + 1);
     bool is_json = m->form == TOOL_FORM_JSON && m->name_key;
     // In a JSON envelope the name's closing quote tells it from longer ones; the rest may be spaced.
     const char *at_once = is_json ? "\"" : m->name_suffix;
