@@ -141,8 +141,9 @@ tests: $(TESTS)
 # The server with the built-in model, or with yours: make run MODEL=path.gguf
 MODEL :=
 PORT  := 8131
+CORES := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 run: setup
-	@$(MAKE) --no-print-directory $(BUILD)/hearth
+	@$(MAKE) --no-print-directory -j$(CORES) $(BUILD)/hearth
 	@exec $(BUILD)/hearth serve $(if $(MODEL),-m "$(MODEL)") --port $(PORT) --welcome
 
 .PHONY: all tests e2e e2e-clients demo demo-picture ember-eval test run-tests run setup check tidy asan tsan fuzz bench clean test-neon
@@ -194,7 +195,7 @@ e2e: e2e-clients
 e2e-clients:
 	@sh tools/setup.sh build
 	@sh tools/setup.sh e2e
-	@$(MAKE) --no-print-directory $(BUILD)/hearth
+	@$(MAKE) --no-print-directory -j$(CORES) $(BUILD)/hearth
 	@sh tests/clients/install.sh $(BUILD)/e2e
 
 # The real Claude Code with the built-in model on eight small jobs, in a scratch folder.
