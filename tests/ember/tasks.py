@@ -15,25 +15,23 @@ SPLITS = ('dev', 'held-out')
 
 WORDS = (
     'abacus acorn almanac anchor anvil apricot armada aster avocado badger bagpipe bamboo barley '
-    'barnacle basalt bassoon beaver bellows biscuit bison blanket bobbin bonfire buckle bumblebee '
-    'burdock cactus calico caramel cardigan caribou carousel cashew catapult cello chestnut chisel '
-    'chutney cinder citadel clarinet clover cobbler compost cormorant cricket crocus crumpet '
-    'cucumber cutlass cymbal dahlia dandelion dinghy domino doorbell dormouse dumpling easel eider '
-    'elbow ermine fiddle figurine flannel flask flounder foghorn fresco galley gannet gargoyle '
-    'gazebo gherkin goblet gondola gooseberry gosling granola gravel griffin gusset hamster '
-    'harpoon hatchet hedgehog heron hickory hinge hopscotch hyacinth icicle inkwell isthmus jackal '
-    'jasmine jigsaw juniper kayak kelp kestrel kiosk lacquer ladle lagoon lantern lapwing lattice '
-    'lavender leopard lichen limerick llama lobster locket loom lozenge lupin lynx macaroon magpie '
-    'mallet mammoth mandolin mango manor marmot marzipan mattock meerkat merlin minaret mitten '
-    'mongoose monocle mosaic mulberry mustard nasturtium nettle nougat nutmeg oasis oatmeal ocelot '
-    'octopus orchid osprey ottoman oyster paddock paprika parchment parsnip partridge pavilion '
-    'pelican pendulum peony periwinkle pheasant pickle pigeon pinwheel pistachio plaid platypus '
-    'plover plywood polka poplar porcupine pretzel pudding puffin pumice quail quarry quiche quill '
-    'quiver radish raisin raspberry reed rhubarb ribbon rickshaw rosemary rudder saddle saffron '
-    'salamander samovar sandal sardine scarf seahorse sequoia shamrock shovel sieve skillet sleigh '
-    'snorkel sonnet sparrow spatula spinach sprocket squirrel starling stirrup stork sundial tadpole '
-    'tambourine tangerine tapestry teapot terrace thicket thimble thistle toboggan toffee tortoise '
-    'toucan trellis trombone truffle tugboat tulle turnip turquoise turret tweed typewriter '
+    'barnacle basalt bassoon beaver bellows biscuit bison blanket bobbin bonfire buckle burdock '
+    'cactus calico caramel cardigan caribou carousel cashew catapult cello chestnut chisel chutney '
+    'cinder citadel clarinet clover cobbler compost cricket crocus crumpet cucumber cutlass cymbal '
+    'dahlia dinghy domino doorbell dormouse dumpling easel eider elbow ermine fiddle figurine '
+    'flannel flask flounder foghorn fresco galley gannet gargoyle gazebo gherkin goblet gondola '
+    'gosling granola gravel griffin gusset hamster harpoon hatchet hedgehog heron hickory hinge '
+    'hyacinth icicle inkwell isthmus jackal jasmine jigsaw juniper kayak kelp kestrel kiosk lacquer '
+    'ladle lagoon lantern lapwing lattice lavender leopard lichen limerick llama lobster locket loom '
+    'lozenge lupin lynx macaroon magpie mallet mammoth mandolin mango manor marmot marzipan mattock '
+    'meerkat merlin minaret mitten mongoose monocle mosaic mulberry mustard nettle nougat nutmeg '
+    'oasis oatmeal ocelot octopus orchid osprey ottoman oyster paddock paprika parsnip pavilion '
+    'pelican pendulum peony pheasant pickle pigeon pinwheel plaid platypus plover plywood polka '
+    'poplar pretzel pudding puffin pumice quail quarry quiche quill quiver radish raisin reed '
+    'rhubarb ribbon rickshaw rosemary rudder saddle saffron samovar sandal sardine scarf seahorse '
+    'sequoia shamrock shovel sieve skillet sleigh snorkel sonnet sparrow spatula spinach sprocket '
+    'squirrel starling stirrup stork sundial tadpole tapestry teapot terrace thicket thimble thistle '
+    'toboggan toffee tortoise toucan trellis trombone truffle tugboat tulle turnip turret tweed '
     'ukulele umbrella unicorn urchin vanilla vault verbena viaduct viola waffle wagtail walrus '
     'warbler weasel whistle wicker widget wigwam wisteria wombat yarrow yogurt zeppelin zinnia '
     'zither').split()
@@ -112,7 +110,9 @@ class Draw:
         return ' '.join(self.word() for _ in range(self.rng.randint(low, high)))
 
     def name(self, extension=None):
-        stem = self.word() + self.rng.choice(['', '-' + self.word(), '_' + self.word()])
+        stem = self.word()
+        if self.rng.random() < 0.4:
+            stem += self.rng.choice('-_') + self.word()
         return f'{stem}.{extension or self.rng.choice(EXTENSIONS)}'
 
     def number(self):
@@ -133,7 +133,7 @@ def text_of(lines):
 # ---- the families; `i` is 0 to 5 and chooses between kinds ----
 
 def create(d, i):
-    name, text = d.name(), d.words(2, 5)
+    name, text = d.name(), d.words(2, 4)
     prompt = d.pick(
         ['Make a new file {n} with this text: {t}', 'Write "{t}" to a file called {n}.',
          'I want a file {n} here that contains: {t}',
@@ -151,7 +151,7 @@ def report(d, i):
         text = d.words(2, 4)
         prompt = d.pick(
             ['I wonder what {n} says.', 'Show me the text of {n}.'],
-            ['What is written in {n}?', 'Read {n} to me.', 'Tell me the content of {n}.'], n=name)
+            ['What is written in {n}?', 'I need the text that {n} has, please.', 'Tell me the content of {n}.'], n=name)
         files = {name: text + '\n'}
         return Task('report', prompt, files, files, says=(text,))
     keys = d.rng.sample(KEYS, d.rng.randint(2, 5))
@@ -162,7 +162,7 @@ def report(d, i):
         ['Which {k} is given in {n}?', 'Look at {n} and tell me the {k}.',
          'I would like to know the {k} from {n}.'],
         ['What {k} does {n} have?', 'Open {n} and say what the {k} is.',
-         'Check {n}: which value has {k}?', 'According to {n}, what is the {k}?'],
+         'Check {n}: which value has {k}?', '{n} names a {k}: which one is it?'],
         n=name, k=keys[at])
     files = {name: text_of(k + sign + v for k, v in zip(keys, values))}
     return Task('report', prompt, files, files, says=(values[at],))
