@@ -1,4 +1,5 @@
 #include "chat/turn.h"
+#include "chat/turn_journal.h"
 #include "base/memory.h"
 #include "base/os.h"
 #include "chat/output_parser.h"
@@ -18,7 +19,9 @@ struct chat_model {
     struct tokenizer *tokenizer;
     struct prompt_writer *writer;
     struct turn_memory *memory;
-    unsigned token_marks; // enum output_mark
+    size_t memory_size_max;
+    struct turn_journal *journal; // or NULL
+    unsigned token_marks;         // enum output_mark
     struct token_list closing;
 };
 
@@ -130,8 +133,8 @@ enum err chat_model_open(struct chat_model **out, const struct chat_model_source
         chat_model_close(model);
         return err;
     }
-    model->memory =
-        turn_memory_open(source->memory_size_max ? source->memory_size_max : MEMORY_SIZE);
+    model->memory_size_max = source->memory_size_max ? source->memory_size_max : MEMORY_SIZE;
+    model->memory = turn_memory_open(model->memory_size_max);
     *out = model;
     return OK;
 }
@@ -141,9 +144,16 @@ void chat_model_close(struct chat_model *model)
     if (!model)
         return;
     prompt_writer_close(model->writer);
+    turn_journal_close(model->journal);
     turn_memory_close(model->memory);
     token_list_release(&model->closing);
     free(model);
+}
+
+enum err chat_model_keep(struct chat_model *model, const char *path, struct error *error)
+{
+    return turn_journal_open(&model->journal, path, model->memory_size_max,
+                             tokenizer_n_tokens(model->tokenizer), model->memory, error);
 }
 
 const char *chat_model_dialect(const struct chat_model *model)
@@ -248,6 +258,8 @@ static void remember(struct chat_turn *turn)
     };
     memcpy(sampled.digest, turn->prompt.digest, TURN_DIGEST_SIZE);
     turn_memory_add(turn->model->memory, &sampled);
+    if (turn->model->journal)
+        turn_journal_add(turn->model->journal, &sampled);
     free(calls);
 }
 

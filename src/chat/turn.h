@@ -28,6 +28,9 @@ struct chat_model_source {
 enum err chat_model_open(struct chat_model **out, const struct chat_model_source *source,
                          struct error *error);
 void chat_model_close(struct chat_model *model);
+// Remembers answers in this file, too, and takes up what it has; see turn_journal.h.  Once, while no
+// turn is open.
+enum err chat_model_keep(struct chat_model *model, const char *path, struct error *error);
 
 const char *chat_model_dialect(const struct chat_model *model);  // the row's name
 const char *chat_model_sampling(const struct chat_model *model); // key of the sampling defaults

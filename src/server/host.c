@@ -11,6 +11,7 @@
 #include "base/os.h"
 #include "base/thread.h"
 #include "engine/ledger.h"
+#include "engine/store_folder.h"
 #include "model/synthetic.h"
 #include "sample/token_trie.h"
 #include "sample/tool_markup.h"
@@ -277,12 +278,29 @@ static void unload(struct host *host)
     host->backend = NULL;
 }
 
+// What was answered lies beside the states; without it they would not be found again.
+static void keep_answers(struct host *host)
+{
+    char path[1000];
+    struct error error;
+    if (host->keeps_answers || host->config.forgets)
+        return;
+    host->keeps_answers = true;
+    int n = snprintf(path, sizeof path, "%s/answers-%016llx", host->config.cache_folder,
+                     (unsigned long long)host->disk.model.fingerprint);
+    if (n >= (int)sizeof path || store_folder_make(host->config.cache_folder, NULL, &error) ||
+        chat_model_keep(host->chat, path, &error))
+        host_say(host, "warning: answers are not kept over a restart");
+}
+
 static enum err load(struct host *host, struct error *error)
 {
     uint64_t start = os_time_ns();
     if (host->engine_config
             .disk) // reads a little of every tensor, so it has no place before listening
         host->disk.model.fingerprint = gguf_fingerprint(host->gguf);
+    if (host->engine_config.disk)
+        keep_answers(host);
     struct model_options options = {.k_type = host->config.k_type, .v_type = host->config.v_type};
     engine_model_options(host->hyperparams, &host->engine_config, &options);
     enum err err = open_backend(host, error);
@@ -335,15 +353,17 @@ static void *load_and_watch(void *context)
     bool has_failed = host->state == MODEL_FAILED;
     if (has_failed && host->config.failed)
         host->config.failed(host->config.failed_context, &host->why);
-    while (!host->is_closing && host->config.sleep_s && !has_failed) {
+    while (!host->is_closing && !has_failed) {
         if (host->state == MODEL_ASLEEP && host->is_wanted) {
             load_now(host, MODEL_ASLEEP);
         } else if (wants_sleep(host)) {
             unload(host);
             set_state(host, MODEL_ASLEEP);
             host_say(host, "idle for %u s: model unloaded", host->config.sleep_s);
-        } else {
+        } else if (host->config.sleep_s) {
             cond_wait_ms(&host->changed, &host->lock, SLEEP_CHECK_MS);
+        } else { // only host_sleep() puts it to sleep
+            pthread_cond_wait(&host->changed, &host->lock);
         }
     }
     pthread_mutex_unlock(&host->lock);

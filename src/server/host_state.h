@@ -28,6 +28,7 @@ struct host {
     struct engine_config engine_config;
     struct store_options disk;
     struct host_script *script;
+    bool keeps_answers; // on disk, or has tried
     struct constraint_cache constraints;
 
     // While the model is awake.

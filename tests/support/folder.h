@@ -5,6 +5,7 @@
 #ifndef HEARTH_TESTS_SUPPORT_FOLDER_H
 #define HEARTH_TESTS_SUPPORT_FOLDER_H
 
+#include <dirent.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -54,6 +55,24 @@ static inline void folder_remove(struct folder *folder)
     for (size_t i = 0; i < folder->n_files; i++)
         remove(folder->files[i]);
     assert_int_equal(rmdir(folder->path), 0);
+}
+
+// Whatever is in it, folders included.
+static inline void folder_remove_all(const char *path)
+{
+    DIR *folder = opendir(path);
+    for (struct dirent *item; folder && (item = readdir(folder));) {
+        struct buf inner = {0};
+        if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0)
+            continue;
+        buf_printf(&inner, "%s/%s", path, item->d_name);
+        if (unlink(inner.data) != 0)
+            folder_remove_all(inner.data);
+        buf_release(&inner);
+    }
+    if (folder)
+        closedir(folder);
+    rmdir(path);
 }
 
 #endif
