@@ -15,8 +15,8 @@ enum { BOUND = 256 }; // tokens that an appended turn may compute beside the new
 
 struct session_options {
     struct loading_options loading; // first
-    const char *synthetic, *dialect, *template_file, *between, *output;
-    uint32_t n_parallel, n_free_tokens, n_text_max, cache_ram_mib;
+    const char *synthetic, *dialect, *template_file, *between, *folder, *output;
+    uint32_t n_parallel, n_free_tokens, n_text_max, n_tools_max, cache_ram_mib;
     bool session, alternates, splits_tokens;
 };
 
@@ -38,6 +38,8 @@ static const struct option session_table[] = {
     {"--dialect", NULL, "NAME", OPTION_TEXT, FIELD(dialect), "how the model's family writes"},
     {"--chat-template-file", NULL, "FILE", OPTION_TEXT, FIELD(template_file),
      "in place of the model's own"},
+    {"--cache-dir", NULL, "FOLDER", OPTION_TEXT, FIELD(folder),
+     "where states outlive the model (default: nowhere)"},
     {"--alternate", NULL, NULL, OPTION_FLAG, FIELD(alternates),
      "sessions take turns, instead of one after the other"},
     {"--between", NULL, "WHAT", OPTION_TEXT, FIELD(between),
@@ -46,6 +48,8 @@ static const struct option session_table[] = {
      "answers in other tokens than a tokenizer's, as models sometimes give"},
     {"--cut", NULL, "BYTES", OPTION_U32, FIELD(n_text_max),
      "shorten longer texts of system prompts and tools, for small models"},
+    {"--tools", NULL, "N", OPTION_U32, FIELD(n_tools_max),
+     "keep only the first tools of each request, likewise"},
     {"--free", NULL, "N", OPTION_U32, FIELD(n_free_tokens),
      "length of answers that the recordings do not know (default 8)"},
     {"--output", "-o", "json|md", OPTION_TEXT, FIELD(output),
@@ -79,11 +83,12 @@ static bool is_over_bound(const struct replay_turn *turn)
 static void print_md(const struct replay_turn *turn, size_t i)
 {
     if (i == 0)
-        printf("| request | kind | prompt | reused | computed | new | answer | first token, ms |\n"
-               "|---|---|---|---|---|---|---|---|\n");
-    printf("| %s | %s | %zu | %zu | %zu%s | %zu | %zu%s | %.0f |", turn->name,
-           kind_name(turn->kind), turn->n_prompt, turn->n_reused, turn->n_computed,
-           is_over_bound(turn) ? " (!)" : "", turn->n_new, turn->n_generated,
+        printf("| request | kind | prompt | reused | from disk | computed | new | answer | first "
+               "token, ms |\n"
+               "|---|---|---|---|---|---|---|---|---|\n");
+    printf("| %s | %s | %zu | %zu | %zu | %zu%s | %zu | %zu%s | %.0f |", turn->name,
+           kind_name(turn->kind), turn->n_prompt, turn->n_reused, turn->n_from_disk,
+           turn->n_computed, is_over_bound(turn) ? " (!)" : "", turn->n_new, turn->n_generated,
            turn->is_forced ? "" : " free", turn->first_token_ms);
     if (turn->remembered[0])
         printf(" differs at %zu: %s -> %s", turn->first_difference, turn->remembered, turn->found);
@@ -94,12 +99,13 @@ static void print_md(const struct replay_turn *turn, size_t i)
 static void print_json(const struct replay_turn *turn)
 {
     struct buf line = {0};
-    json_print(&line,
-               "{'request':%s,'session':%z,'kind':%s,'prompt':%z,'reused':%z,'computed':%z,"
-               "'new':%z,'generated':%z,'is_forced':%b,'first_token_ms':%f}",
-               turn->name, turn->i_session, kind_name(turn->kind), turn->n_prompt, turn->n_reused,
-               turn->n_computed, turn->n_new, turn->n_generated, turn->is_forced,
-               turn->first_token_ms);
+    json_print(
+        &line,
+        "{'request':%s,'session':%z,'kind':%s,'prompt':%z,'reused':%z,'from_disk':%z,'computed':%z,"
+        "'new':%z,'generated':%z,'is_forced':%b,'first_token_ms':%f}",
+        turn->name, turn->i_session, kind_name(turn->kind), turn->n_prompt, turn->n_reused,
+        turn->n_from_disk, turn->n_computed, turn->n_new, turn->n_generated, turn->is_forced,
+        turn->first_token_ms);
     printf("%s\n", line.data);
     fflush(stdout);
     buf_release(&line);
@@ -162,6 +168,7 @@ static enum err run(const struct session_options *o, const struct arguments *arg
                     struct error *error)
 {
     struct recordings recordings = {0};
+    struct recording_options cuts = {o->n_text_max, o->n_tools_max};
     struct buf template = {0};
     enum err err = OK;
     if (o->between && strcmp(o->between, "unload") != 0 && strcmp(o->between, "restart") != 0)
@@ -180,6 +187,7 @@ static enum err run(const struct session_options *o, const struct arguments *arg
         .cache_size_max = (uint64_t)o->cache_ram_mib * MIB,
         .reads_file = o->loading.no_mmap,
         .locks_memory = o->loading.mlock,
+        .cache_folder = o->folder,
         .dialect = o->dialect,
         .log = say,
     };
@@ -187,7 +195,7 @@ static enum err run(const struct session_options *o, const struct arguments *arg
         err = read_whole(&template, o->template_file, error);
     config.chat_template = template.data;
     for (int i = 0; i < arguments->n && !err; i++)
-        err = recordings_read(&recordings, arguments->items[i], (size_t)i, o->n_text_max, error);
+        err = recordings_read(&recordings, arguments->items[i], (size_t)i, &cuts, error);
     if (!err && o->alternates)
         recordings_alternate(&recordings);
     if (!err)

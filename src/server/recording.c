@@ -103,6 +103,14 @@ static void shorten(struct json_object *body, size_t n_max)
     }
 }
 
+static void drop_tools(struct json_object *body, size_t n_max)
+{
+    struct json_object *tools = json_at(body, "tools");
+    size_t n = json_length(tools);
+    if (n > n_max)
+        json_object_array_del_idx(tools, n_max, n - n_max);
+}
+
 struct headers {
     struct json_object *pairs;
 };
@@ -154,19 +162,23 @@ static struct recording *append(struct recordings *recordings)
     return &recordings->items[recordings->n++];
 }
 
-// How many items the conversation had when it was last seen; 0 when this is its beginning.
+// How many items of the conversation are known: those when it was last seen, 0 when nothing of its
+// session was, and all when it is not what was seen that goes on.
 static size_t n_items_before(const struct recordings *recordings, const struct recording *next)
 {
     size_t n_tools = json_length(json_at(next->body, "tools"));
+    bool is_known = false;
     for (size_t i = recordings->n; i-- > 0;) {
         const struct recording *before = &recordings->items[i];
         if (before->i_session != next->i_session || before->dialect != next->dialect ||
-            strcmp(before->key, next->key) != 0 ||
-            json_length(json_at(before->body, "tools")) != n_tools)
+            strcmp(before->key, next->key) != 0)
             continue;
-        return recording_n_items(before) < recording_n_items(next) ? recording_n_items(before) : 0;
+        is_known = true;
+        if (json_length(json_at(before->body, "tools")) == n_tools &&
+            recording_n_items(before) < recording_n_items(next))
+            return recording_n_items(before);
     }
-    return 0;
+    return is_known ? recording_n_items(next) : 0;
 }
 
 static void append_cut(struct recordings *recordings, const struct recording *whole, size_t n_items)
@@ -198,7 +210,7 @@ static const char *name_of(const char *path)
 }
 
 static enum err read_file(struct recordings *recordings, const char *path, size_t i_session,
-                          size_t n_text_max, struct error *error)
+                          const struct recording_options *options, struct error *error)
 {
     struct json_object *file = json_object_from_file(path);
     if (!file)
@@ -211,8 +223,10 @@ static enum err read_file(struct recordings *recordings, const char *path, size_
                                  .dialect = route->dialect,
                                  .body = json_object_get(body),
                                  .i_session = i_session};
-        if (n_text_max)
-            shorten(next.body, n_text_max);
+        if (options->n_text_max)
+            shorten(next.body, options->n_text_max);
+        if (options->n_tools_max)
+            drop_tools(next.body, options->n_tools_max);
         append_gap(recordings, &next);
         *append(recordings) = next;
     }
@@ -227,18 +241,18 @@ static int is_json(const struct dirent *entry)
 }
 
 enum err recordings_read(struct recordings *recordings, const char *path, size_t i_session,
-                         size_t n_text_max, struct error *error)
+                         const struct recording_options *options, struct error *error)
 {
     struct dirent **entries;
     int n = scandir(path, &entries, is_json, alphasort);
     enum err err = OK;
     if (n < 0)
-        return read_file(recordings, path, i_session, n_text_max, error);
+        return read_file(recordings, path, i_session, options, error);
     for (int i = 0; i < n; i++) {
         char file[1000];
         snprintf(file, sizeof file, "%s/%s", path, entries[i]->d_name);
         if (!err)
-            err = read_file(recordings, file, i_session, n_text_max, error);
+            err = read_file(recordings, file, i_session, options, error);
         free(entries[i]);
     }
     free(entries);

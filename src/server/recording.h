@@ -23,16 +23,22 @@ struct recording {
     size_t i_session; // as told when it was read
 };
 
+struct recording_options { // for small models; 0: everything is kept
+    size_t
+        n_text_max; // bytes of a text of the system prompt and of tools; what follows is folded into
+                    // a few letters
+    size_t n_tools_max; // the first tools only
+};
+
 struct recordings {
     struct recording *items; // [n]
     size_t n;
 };
 
 // Reads a file, or each .json of a folder by name, and appends what is there, gaps filled in.
-// Requests that want no answer (a list of models, a count) are left out.  Texts of the system prompt
-// and of tools longer than n_text_max bytes are cut, what follows folded into a few letters; 0: kept.
+// Requests that want no answer (a list of models, a count) are left out.
 enum err recordings_read(struct recordings *recordings, const char *path, size_t i_session,
-                         size_t n_text_max, struct error *error);
+                         const struct recording_options *options, struct error *error);
 // Takes turns between sessions instead of one after the other.
 void recordings_alternate(struct recordings *recordings);
 void recordings_release(struct recordings *recordings);

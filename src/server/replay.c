@@ -12,7 +12,7 @@ enum { FREE_TOKENS = 8, LOOK_AHEAD = 4, POLL_MS = 100 };
 
 struct said { // the text of a prompt and its answer
     struct buf text;
-    size_t i_session, n_items;
+    bool is_continued; // by a later prompt
 };
 
 struct replay {
@@ -193,6 +193,7 @@ static void settle_kind(const struct replay *replay, const struct host *host,
 {
     const struct recording *now = &replay->recordings->items[replay->i_next];
     size_t longest = 0;
+    struct said *continued = NULL;
     turn->kind = REPLAY_NEW;
     for (size_t i = 0; i < replay->i_next; i++) {
         struct str said = view(&replay->said[i].text);
@@ -200,10 +201,14 @@ static void settle_kind(const struct replay *replay, const struct host *host,
             continue;
         turn->kind = turn->kind == REPLAY_NEW ? REPLAY_FORK : turn->kind;
         if (said.size > longest && str_starts(prompt, said)) {
-            turn->kind = REPLAY_APPEND;
+            continued = &replay->said[i];
             longest = said.size;
         }
     }
+    if (continued && !continued->is_continued)
+        turn->kind = REPLAY_APPEND;
+    if (continued)
+        continued->is_continued = true;
     turn->n_new = 0;
     for (size_t i = 0, size = 0; i < turn->n_prompt; i++) {
         size += tokenizer_bytes(host->tokenizer, ids[i]).size;
@@ -259,6 +264,7 @@ static void take_numbers(struct replay_turn *turn, const struct asked *asked)
     turn->n_reused = numbers.usage.n_reused;
     turn->n_generated = numbers.usage.n_generated;
     turn->n_computed = numbers.n_computed;
+    turn->n_from_disk = numbers.n_from_disk;
     turn->n_remembered = numbers.n_remembered;
     turn->first_difference = numbers.first_difference;
     memcpy(turn->remembered, numbers.remembered, sizeof turn->remembered);

@@ -22,7 +22,7 @@ struct replay_options {
 
 enum replay_kind {
     REPLAY_NEW,    // the first prompt of its conversation
-    REPLAY_APPEND, // begins with all that a prompt of the session and its answer said
+    REPLAY_APPEND, // begins with all that a prompt of the session and its answer said, as the first
     REPLAY_FORK,   // of a session seen before, and says something else somewhere
 };
 
@@ -32,7 +32,8 @@ struct replay_turn {
     enum replay_kind kind;
     bool is_forced;                                     // the answer was the recording's
     size_t n_prompt, n_reused, n_computed, n_generated; // tokens, by the engine's count
-    size_t n_new;        // prompt tokens behind what an APPEND goes on from; else all
+    size_t n_from_disk;                                 // of those reused
+    size_t n_new;        // prompt tokens behind the longest turn it goes on from
     size_t n_remembered; // earlier answers that went in as they were sampled
     size_t first_difference;
     char remembered[DIFFERENCE_SIZE], found[DIFFERENCE_SIZE]; // see run_numbers
