@@ -108,6 +108,40 @@ static bool may_follow(const struct machine *m, const struct frame *f,
     return true;
 }
 
+// How many properties are still needed when `p` (SPEC_NONE: a name that is not known) is written:
+// required ones, and the companions of those that are there or needed.
+static size_t n_needed(const struct machine *m, const struct frame *f,
+                       const struct object_spec *object, uint32_t p)
+{
+    size_t n = 0;
+    uint64_t counted = 0; // implications whose companion was counted
+    for (uint32_t r = 0; r < object->n_properties; r++)
+        n += r != p && machine_has_bit(object->required, r) && !machine_is_seen(m, f->seen, r);
+    for (bool has_changed = object->n_implications <= 64; has_changed;) {
+        has_changed = false;
+        for (size_t i = 0; i < object->n_implications; i++) {
+            uint32_t cause = object->implications[i].if_present;
+            uint32_t companion = object->implications[i].then_required;
+            bool is_there = cause == p || machine_has_bit(object->required, cause) ||
+                            machine_is_seen(m, f->seen, cause);
+            bool is_known = companion == p || machine_has_bit(object->required, companion) ||
+                            machine_is_seen(m, f->seen, companion);
+            for (size_t k = 0; k < object->n_implications; k++) {
+                if (!(counted >> k & 1))
+                    continue;
+                is_there = is_there || object->implications[k].then_required == cause;
+                is_known = is_known || object->implications[k].then_required == companion;
+            }
+            if (!is_there || is_known)
+                continue;
+            counted |= UINT64_C(1) << i;
+            has_changed = true;
+            n++;
+        }
+    }
+    return n;
+}
+
 // Whether property p may still be written.
 bool machine_is_open(const struct machine *m, const struct frame *f,
                      const struct object_spec *object, uint32_t p)
@@ -118,25 +152,14 @@ bool machine_is_open(const struct machine *m, const struct frame *f,
         (object->values_found[p] == SPEC_NONE ||
          !may_follow(m, f, object, p, object->marks[p] | MARK_VALUE)))
         return false;
-    if (object->max == SPEC_NO_LIMIT || machine_has_bit(object->required, p))
-        return true;
-    size_t n_missing = 0;
-    for (size_t r = 0; r < object->n_properties; r++)
-        n_missing +=
-            machine_has_bit(object->required, r) && !machine_is_seen(m, f->seen, (uint32_t)r);
-    return f->count + n_missing + 1 <= object->max;
+    return object->max == SPEC_NO_LIMIT || f->count + n_needed(m, f, object, p) + 1 <= object->max;
 }
 
 bool machine_can_add_other(const struct machine *m, const struct frame *f,
                            const struct object_spec *object)
 {
-    size_t n_missing = 0;
-    if (!object->n_others)
-        return false;
-    for (size_t r = 0; object->max != SPEC_NO_LIMIT && r < object->n_properties; r++)
-        n_missing +=
-            machine_has_bit(object->required, r) && !machine_is_seen(m, f->seen, (uint32_t)r);
-    return object->max == SPEC_NO_LIMIT || f->count + n_missing + 1 <= object->max;
+    return object->n_others && (object->max == SPEC_NO_LIMIT ||
+                                f->count + n_needed(m, f, object, SPEC_NONE) + 1 <= object->max);
 }
 
 static bool has_open_name(const struct machine *m, const struct frame *f,

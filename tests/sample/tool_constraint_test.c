@@ -277,7 +277,76 @@ TEST(tool_constraint, a_mark_that_is_a_token_opens_a_call_and_its_characters_do_
     constraint_vocabulary_close(vocabulary);
 }
 
-RUN_TESTS(IS(tool_constraint, xml_calls_have_declared_names_and_all_required_parameters),
+// What a reader who takes white space lightly sees as an end is not written inside a value.
+TEST(tool_constraint, raw_values_hold_nothing_that_reads_as_the_end_of_the_call)
+{
+    (void)state;
+#define VALUE(text) XML_OPEN PATH "<parameter=content>\n" text "\n</parameter>\n" XML_CLOSE
+    check(&(struct setup){.markup = &xml, .options = {.choice = CONSTRAINT_CHOICE_ANY}},
+          (const char *[]){VALUE("a </parameter> b"), VALUE("</function>x</tool_call>"),
+                           VALUE("<tool_call>\n<function=write>"), NULL},
+          (const char *[]){VALUE("</function>\n</tool_call>"), VALUE("</parameter></function>"),
+                           VALUE("x</parameter>\n\n<parameter=y>"), NULL});
+}
+
+TEST(tool_constraint, raw_parameters_keep_to_what_is_said_of_their_object)
+{
+    (void)state;
+    static const char schema_text[] =
+        "{\"properties\":{\"a\":{},\"b\":{},\"c\":{}},\"minProperties\":1,\"maxProperties\":2,"
+        "\"dependentRequired\":{\"a\":[\"b\"]},\"additionalProperties\":false}";
+#define P(name)    "<parameter=" name ">\n1\n</parameter>\n"
+#define USE(inner) "<tool_call>\n<function=use>\n" inner XML_CLOSE
+    static const char *const valid[] = {USE(P("b")), USE(P("a") P("b")), USE(P("b") P("a")),
+                                        USE(P("c") P("b"))};
+    static const char *const invalid[] = {USE(""), USE(P("a")), USE(P("a") P("c")),
+                                          USE(P("a") P("b") P("c"))};
+    struct constraint_vocabulary *vocabulary = test_vocabulary();
+    struct json_object *schema = json_tokener_parse(schema_text);
+    const struct constraint_tool tools[] = {{STR("use"), schema}};
+    struct constraint *constraint =
+        constraint_open_tools(vocabulary, &xml, tools, 1,
+                              &(struct tool_constraint_options){.choice = CONSTRAINT_CHOICE_ANY});
+    for (size_t i = 0; i < COUNT_OF(valid); i++)
+        if (!test_accepts(constraint, valid[i], strlen(valid[i])))
+            fail_msg("rejects %s", valid[i]);
+    for (size_t i = 0; i < COUNT_OF(invalid); i++)
+        if (test_accepts(constraint, invalid[i], strlen(invalid[i])))
+            fail_msg("accepts %s", invalid[i]);
+    constraint_close(constraint);
+    json_object_put(schema);
+    constraint_vocabulary_close(vocabulary);
+}
+
+TEST(tool_constraint, single_bytes_cannot_spell_the_code_of_a_mark)
+{
+    (void)state;
+    static const char blob[] = "<\xff\x80\n<tool_call>";
+    const uint32_t offsets[] = {0, 1, 2, 3, 4, sizeof blob - 1};
+    const uint8_t roles[] = {0, 0, 0, 0, TOKEN_ROLE_MARK};
+    struct constraint_vocabulary *vocabulary;
+    assert_int_equal(constraint_vocabulary_open(
+                         &vocabulary, &(struct token_vocabulary){blob, offsets, roles, 5}, NULL),
+                     OK);
+    const struct constraint_tool tools[] = {{STR("w"), NULL}};
+    struct constraint *constraint =
+        constraint_open_tools(vocabulary, &xml, tools, 1,
+                              &(struct tool_constraint_options){.choice = CONSTRAINT_CHOICE_ANY});
+    struct constraint_state *text = constraint_state_open(constraint);
+    uint64_t mask;
+    constraint_state_mask(text, &mask);
+    assert_true(mask_has(&mask, 4));
+    assert_false(mask_has(&mask, 1));
+    assert_false(constraint_state_accept(text, 1));
+    constraint_state_close(text);
+    constraint_close(constraint);
+    constraint_vocabulary_close(vocabulary);
+}
+
+RUN_TESTS(IS(tool_constraint, raw_values_hold_nothing_that_reads_as_the_end_of_the_call),
+          IS(tool_constraint, raw_parameters_keep_to_what_is_said_of_their_object),
+          IS(tool_constraint, single_bytes_cannot_spell_the_code_of_a_mark),
+          IS(tool_constraint, xml_calls_have_declared_names_and_all_required_parameters),
           IS(tool_constraint, json_calls_may_be_spaced_and_turned_round),
           IS(tool_constraint, lists_of_calls_are_opened_and_closed),
           IS(tool_constraint, braces_have_bare_names_and_marked_strings),
