@@ -228,11 +228,12 @@ static enum err read_template(struct serve *serve, struct error *error)
     return err ? fail_within(error, "--chat-template-kwargs") : OK;
 }
 
-// A sixteenth of the memory for snapshots of recurrent states, at most 1.5 GiB.
+// An eighth of the memory for snapshots of recurrent states, at most 2 GiB: a small model is welcome on a
+// small machine.
 static uint64_t snapshots_default(void)
 {
-    uint64_t share = os_memory_total() / 16;
-    return share < 1536 * MIB ? share : 1536 * MIB;
+    uint64_t share = os_memory_total() / 8;
+    return share < 2 * GIB ? share : 2 * GIB;
 }
 
 // Where states outlive the server.
@@ -256,7 +257,7 @@ static enum err open_host(struct serve *serve, struct error *error)
     const struct serve_options *o = &serve->options;
     uint32_t n_batch = count_or(o->n_batch, 512), n_ubatch = count_or(o->n_ubatch, 512);
     int64_t sleep_s = number_or(o->sleep_idle_s, number_or(o->sleep_s, 0));
-    int64_t cache_ram = number_or(o->cache_ram_mib, 2048);
+    int64_t cache_ram = number_or(o->cache_ram_mib, -1);
     int64_t cache_disk = number_or(o->cache_disk_mib, 0);
     find_cache_folder(serve);
     struct host_config host = {

@@ -78,7 +78,9 @@ static const struct flag flags[] = {
     {"--keep", NULL, INTEGER, AT(sleep_s), "the same", NULL},
     // ---- what is remembered ----
     {"-cram --cache-ram", "LLAMA_ARG_CACHE_RAM", INTEGER, AT(cache_ram_mib),
-     "MiB for remembered states beside the KV pages (default: 2048)", NULL},
+     "MiB for remembered states beside the KV pages (default: an eighth of the memory, at most "
+     "2048)",
+     NULL},
     {"--cache-prompt", "LLAMA_ARG_CACHE_PROMPT", CLEAR, AT(no_cache), NULL, NULL},
     {"--no-cache-prompt", NULL, SET, AT(no_cache), "forget each answer's own text", NULL},
     {"--cache-dir", "HEARTH_CACHE_DIR", TEXT, AT(cache_folder),

@@ -45,13 +45,14 @@ static enum err open_engine(struct stack *stack, const struct hyperparams *hyper
                         ? hyperparams->n_context_train
                         : CONTEXT_DEFAULT_MAX;
     stack->n_context = n_context;
+    uint64_t snapshots = os_memory_total() / 8;
     struct engine_config config = {
         .n_context = n_context,
         .n_parallel = n_parallel,
         .n_queue_max = 64,
         .n_batch = options->n_batch,
         .n_cache_tokens = n_context,
-        .snapshot_size_max = SNAPSHOTS_MAX * MIB,
+        .snapshot_size_max = snapshots < SNAPSHOTS_MAX * MIB ? snapshots : SNAPSHOTS_MAX * MIB,
     };
     struct model_options model_options = {
         .k_type = options->k_type,

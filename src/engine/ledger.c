@@ -15,11 +15,14 @@ enum {
 };
 
 // What the system and the programs beside us are left: an eighth of the machine, within bounds.  A
-// laptop with 36 GiB keeps 4.5 for its desktop, editor and browser.
+// laptop with 36 GiB keeps 4.5 for its desktop, editor and browser; a box with less than two is small
+// in all it does, and half of it is ours.
 static uint64_t system_share(uint64_t memory_total)
 {
     uint64_t share = memory_total / 8;
-    return share < 1 * GIB ? 1 * GIB : share > 6 * GIB ? 6 * GIB : share;
+    if (share < 1 * GIB)
+        share = memory_total < 2 * GIB ? memory_total / 2 : 1 * GIB;
+    return share > 6 * GIB ? 6 * GIB : share;
 }
 
 static void add_line(struct ledger *ledger, const char *name, uint64_t size)

@@ -59,6 +59,25 @@ TEST(ledger, says_which_context_would_fit)
     assert_false(ledger_fits(&longer));
 }
 
+TEST(ledger, leaves_a_small_machine_half_of_itself_and_a_larger_one_an_eighth)
+{
+    (void)state;
+    static const struct {
+        uint64_t memory, share;
+    } cases[] = {{1 * GIB, 512 * MIB},
+                 {2 * GIB, 1 * GIB},
+                 {4 * GIB, 1 * GIB},
+                 {16 * GIB, 2 * GIB},
+                 {96 * GIB, 6 * GIB}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct engine_config config = {.n_context = 1024};
+        struct ledger ledger = plan(hybrid, cases[i].memory, &config);
+        const struct ledger_line *last = &ledger.lines[ledger.n_lines - 1];
+        assert_string_equal(last->name, "left to the system");
+        assert_int_equal(last->size, cases[i].share);
+    }
+}
+
 TEST(ledger, says_when_nothing_fits)
 {
     (void)state;
@@ -109,6 +128,7 @@ TEST(ledger, counts_the_buffers_of_the_disk_cache)
 }
 
 RUN_TESTS(IS(ledger, counts_the_buffers_of_the_disk_cache), IS(ledger, adds_up_its_lines),
-          IS(ledger, says_which_context_would_fit), IS(ledger, says_when_nothing_fits),
-          IS(ledger, shares_what_is_left_among_sequences),
+          IS(ledger, says_which_context_would_fit),
+          IS(ledger, leaves_a_small_machine_half_of_itself_and_a_larger_one_an_eighth),
+          IS(ledger, says_when_nothing_fits), IS(ledger, shares_what_is_left_among_sequences),
           IS(ledger, prints_every_line_and_the_totals))
