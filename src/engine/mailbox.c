@@ -46,10 +46,10 @@ void mailbox_put(struct mailbox *mailbox, const struct event *event)
         make_room(mailbox);
         mailbox->events[mailbox->n_events++] = *event;
         mailbox->has_news = true;
-        pthread_cond_signal(&mailbox->changed);
     }
     mailbox->is_finished |= event->kind == EVENT_STOP;
     pthread_mutex_unlock(&mailbox->lock);
+    pthread_cond_signal(&mailbox->changed); // after the lock, which the reader wants first of all
 }
 
 void mailbox_notify(struct mailbox *mailbox)

@@ -191,6 +191,17 @@ void exchange_lose(struct exchange *exchange)
 
 // ---- the worker's side ----
 
+// Has the loop look at the exchange, whose lock it will want.
+static void unlock_and_wake(struct exchange *exchange)
+{
+    bool is_new = !exchange->is_queued;
+    exchange->is_queued = true;
+    exchange->n_references += is_new; // the queue's
+    pthread_mutex_unlock(&exchange->lock);
+    if (is_new)
+        listener_queue(exchange->listener, exchange);
+}
+
 enum http_method exchange_method(const struct exchange *exchange)
 {
     return exchange->method;
@@ -247,8 +258,7 @@ void exchange_respond(struct exchange *exchange, int status, const char *content
     exchange->is_wanted_begun = exchange->is_whole = exchange->is_ended = true;
     if (!exchange->is_gone && exchange->method != HTTP_HEAD)
         buf_append(&exchange->pending, body.data, body.size);
-    listener_wake(exchange->listener, exchange);
-    pthread_mutex_unlock(&exchange->lock);
+    unlock_and_wake(exchange);
 }
 
 void exchange_begin(struct exchange *exchange, int status, const char *content_type)
@@ -258,8 +268,7 @@ void exchange_begin(struct exchange *exchange, int status, const char *content_t
     pthread_mutex_lock(&exchange->lock);
     exchange->status = status;
     exchange->is_wanted_begun = true;
-    listener_wake(exchange->listener, exchange);
-    pthread_mutex_unlock(&exchange->lock);
+    unlock_and_wake(exchange);
 }
 
 bool exchange_write(struct exchange *exchange, struct str bytes)
@@ -269,20 +278,20 @@ bool exchange_write(struct exchange *exchange, struct str bytes)
     while (!exchange->is_gone && exchange->pending.size + exchange->size_unsent > UNSENT_SIZE_MAX)
         pthread_cond_wait(&exchange->changed, &exchange->lock);
     bool is_gone = exchange->is_gone;
-    if (!is_gone && bytes.size) {
-        buf_append(&exchange->pending, bytes.data, bytes.size);
-        listener_wake(exchange->listener, exchange);
+    if (is_gone || bytes.size == 0) {
+        pthread_mutex_unlock(&exchange->lock);
+        return !is_gone;
     }
-    pthread_mutex_unlock(&exchange->lock);
-    return !is_gone;
+    buf_append(&exchange->pending, bytes.data, bytes.size);
+    unlock_and_wake(exchange);
+    return true;
 }
 
 void exchange_end(struct exchange *exchange)
 {
     pthread_mutex_lock(&exchange->lock);
     exchange->is_ended = true;
-    listener_wake(exchange->listener, exchange);
-    pthread_mutex_unlock(&exchange->lock);
+    unlock_and_wake(exchange);
 }
 
 bool exchange_is_gone(struct exchange *exchange)

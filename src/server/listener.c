@@ -76,12 +76,8 @@ struct listener {
 
 // ---- exchanges ----
 
-void listener_wake(struct listener *listener, struct exchange *exchange)
+void listener_queue(struct listener *listener, struct exchange *exchange)
 {
-    if (exchange->is_queued)
-        return;
-    exchange->is_queued = true;
-    exchange->n_references++;
     pthread_mutex_lock(&listener->lock);
     exchange->next_queued = listener->queued;
     listener->queued = exchange;

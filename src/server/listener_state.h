@@ -41,8 +41,8 @@ struct exchange {
     struct exchange *next_queued;
 };
 
-// Asks the loop to look at the exchange; with its lock held.
-void listener_wake(struct listener *listener, struct exchange *exchange);
+// Asks the loop to look at the exchange, of which the queue has a reference now.
+void listener_queue(struct listener *listener, struct exchange *exchange);
 
 // The loop's side of an exchange.
 struct exchange *exchange_open(struct listener *listener, struct evhttp_request *request);
