@@ -162,11 +162,10 @@ Quite sure.
         block['signature'] for block in blocks)
 
 
-def scenario_claude_agents(stage):
-    """Two subagents work at the same time while the main conversation waits; so does a title."""
+def agents_script():
     def agent(prompt):
         return call('Agent', description='Look', prompt=prompt, subagent_type='general-purpose')
-    server = stage.server(f'''=- two agents
+    return f'''=- two agents
 =: wait_s 5
 {{"title": "Two agents"}}
 == send two agents
@@ -186,7 +185,14 @@ Alpha is at the top.
 Beta is at the bottom.
 == Alpha is at the top
 Alpha is above beta.
-''')
+== Beta is at the bottom
+Alpha is above beta.
+'''
+
+
+def scenario_claude_agents(stage):
+    """Two subagents work at the same time while the main conversation waits; so does a title."""
+    server = stage.server(agents_script())
     out = claude(stage, server, '-p', 'Please send two agents at once to find both files')
     assert 'Alpha is above beta.' in out, out
     turns = turns_of(server)
@@ -209,6 +215,20 @@ Alpha is above beta.
     assert overlap(chains[True], chains[False]), chains
     results = results_in(requests[-1])['Agent']
     assert len(results) == 2 and not any(result.get('is_error') for result in results), results
+
+
+def scenario_claude_guide(stage):
+    """The flags that a guide for another server gives, one conversation at a time: nothing waits for
+    what waits for it."""
+    flags = ('-ngl 999 -t 2 -c 32768 -b 1024 -ub 1024 --parallel 1 -fa on --jinja --keep 1024 '
+             '--cache-type-k q8_0 --cache-type-v q8_0 --swa-full --no-context-shift --reasoning off '
+             '--mlock --no-mmap').split()
+    server = stage.server(agents_script(), *flags)
+    out = claude(stage, server, '-p', 'Please send two agents at once to find both files')
+    assert 'Alpha is above beta.' in out, out
+    log = server.read_log()
+    assert 'swa_full is not supported by this model, it will be disabled' in log, log
+    assert 'n_parallel = 1' in log, log
 
 
 def scenario_claude_denied(stage):
