@@ -44,6 +44,7 @@ struct serve {
     struct json_object *template_arguments;
     struct serve_sampling sampling;
     struct list keys, hosts, origins;
+    struct buf notes; // on flags, line by line, until the log is open
     struct host *host;
     struct model_side side;
     struct server *server;
@@ -82,6 +83,23 @@ static void say_format(struct log *log, const char *format, ...)
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
     say(log, line);
+}
+
+static void keep_note(void *context, const char *line)
+{
+    struct buf *notes = context;
+    buf_append_text(notes, line);
+    buf_append_byte(notes, '\n');
+}
+
+static void say_notes(struct serve *serve)
+{
+    struct str rest = {serve->notes.data, serve->notes.size};
+    while (rest.size) {
+        size_t end = str_find(rest, STR("\n"), 0);
+        say_format(&serve->log, "%.*s", (int)end, rest.data);
+        rest = str_slice(rest, end + 1, rest.size);
+    }
 }
 
 // ---- texts and lists ----
@@ -289,6 +307,7 @@ static enum err open_host(struct serve *serve, struct error *error)
     };
     if (serve->is_built_in)
         host.bytes = built_in_bytes(&host.size);
+    host.wants_full_windows = o->swa_full;
     host.wants_gpu = o->gpu_layers && strcmp(o->gpu_layers, "0") != 0;
     if (cache_ram < 0)
         host.cache_size_max = snapshots_default();
@@ -382,6 +401,7 @@ static void say_settings(struct serve *serve)
 {
     const struct serve_options *o = &serve->options;
     struct log *log = &serve->log;
+    say_notes(serve);
     say_format(log, "model: %s%s", serve->model_path, serve->is_built_in ? ", built in" : "");
     if (number_or(o->sleep_idle_s, number_or(o->sleep_s, 0)) > 0)
         say_format(log, "the model is unloaded after %lld s without a request",
@@ -434,6 +454,7 @@ static void close_all(struct serve *serve)
         fclose(serve->log.file);
     free(serve->model_path);
     free(serve->template_text);
+    buf_release(&serve->notes);
     free(serve->keys.text);
     free(serve->hosts.text);
     free(serve->origins.text);
@@ -446,7 +467,7 @@ int serve_command(int argc, char **argv)
     struct serve serve = {.log = {.file = stderr}};
     pthread_mutex_init(&serve.lock, NULL);
     struct error error;
-    enum err err = serve_flags_parse(&serve.options, argc, argv, say, &serve.log, &error);
+    enum err err = serve_flags_parse(&serve.options, argc, argv, keep_note, &serve.notes, &error);
     if (!err && serve.options.wants_help) {
         printf("usage: hearth serve [-m FILE] [FLAG...]\n\n");
         serve_flags_print(stdout);

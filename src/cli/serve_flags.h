@@ -35,7 +35,7 @@ struct serve_options { // NULL, NAN and SERVE_UNSET where nothing was said
     double temperature, top_p, min_p, typical_p, top_n_sigma, xtc_probability, xtc_threshold;
     double repeat_penalty, presence_penalty, frequency_penalty, dry_multiplier, dry_base;
     struct serve_list dry_breakers, logit_biases;
-    bool locks_memory, no_mmap, no_slots, no_cache, no_disk_cache, no_log, no_timestamps,
+    bool locks_memory, no_mmap, no_slots, no_cache, swa_full, no_disk_cache, no_log, no_timestamps,
         no_live_line, wants_welcome, wants_help;
     bool wants_version;
 };

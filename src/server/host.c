@@ -206,6 +206,11 @@ static void settle_sizes(struct host *host)
         host_say(host, "n_ctx (%u) > n_ctx_train (%u): capped", engine->n_context, n_train);
         engine->n_context = n_train;
     }
+    if (config->wants_full_windows)
+        host_say(host, host->hyperparams->window
+                           ? "swa_full: windows are restored from remembered pages, a full-size "
+                             "cache is not needed"
+                           : "swa_full is not supported by this model, it will be disabled");
 }
 
 // Refuses what cannot fit; a context that nobody asked for shrinks to what does.

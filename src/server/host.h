@@ -29,6 +29,7 @@ struct host_config {
     const char *name;          // NULL: the file's name without ".gguf"
     const char *backend;       // "cpu", "vulkan"; NULL: vulkan where there is one, else cpu
     bool wants_gpu;            // say so when there is none
+    bool wants_full_windows;   // say that there is no need
     unsigned cpu_features;     // bits of enum cpu_feature to use; UINT_MAX: all
     unsigned n_threads;        // 0: one per core
     uint32_t n_context;        // 0: what the model was trained for, or as much as fits

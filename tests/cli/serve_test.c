@@ -132,6 +132,8 @@ TEST(serve, llama_servers_flags_start_a_server_that_drains_on_sigterm)
     pid_t child = start(arguments, log, "model loaded");
     char *text = test_read_file(log, NULL);
     assert_non_null(strstr(text, "listening on http://127.0.0.1:"));
+    assert_non_null(strstr(text, "--jinja: the file's chat template is always used"));
+    assert_non_null(strstr(text, "swa_full is not supported by this model, it will be disabled"));
     free(text);
     kill(child, SIGTERM);
     int status = 0;
