@@ -3,6 +3,7 @@
 #include "base/os.h"
 #include "base/rng.h"
 #include "cli/bench_session.h"
+#include "cli/bench_streams.h"
 #include "cli/commands.h"
 #include "cli/loading.h"
 #include "model/synthetic.h"
@@ -219,9 +220,15 @@ done:
 
 int bench_command(int argc, char **argv)
 {
+    static const struct {
+        const char *option;
+        int (*run)(int argc, char **argv);
+    } others[] = {
+        {"--session", bench_session}, {"--streams", bench_streams}, {"--interrupt", bench_streams}};
     for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], "--session") == 0)
-            return bench_session(argc, argv);
+        for (size_t k = 0; k < COUNT_OF(others); k++)
+            if (strncmp(argv[i], others[k].option, strlen(others[k].option)) == 0)
+                return others[k].run(argc, argv);
     struct bench_options o = {.depths = "0", .n_prompt = 512, .n_generate = 128, .n_repeats = 3};
     struct arguments arguments;
     struct error error;
@@ -233,7 +240,8 @@ int bench_command(int argc, char **argv)
         printf("hearth bench - how fast a model runs here, beside what the machine allows\n\n"
                "  hearth bench -m FILE -p 512 -n 128 -d 0,4096\n"
                "  hearth bench --synthetic qwen3.6-35b-a3b:UD-Q4_K_M --layers 12\n"
-               "  hearth bench --session ... replays recorded sessions (--session --help)\n\n");
+               "  hearth bench --session ... replays recorded sessions (--session --help)\n"
+               "  hearth bench --streams ... several answers at a time (--streams --help)\n\n");
         options_print(bench_table, COUNT_OF(bench_table));
         return EXIT_FINE;
     }
