@@ -2,9 +2,11 @@
 #ifndef HEARTH_TESTS_FUZZ_API_FUZZ_H
 #define HEARTH_TESTS_FUZZ_API_FUZZ_H
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "api/dialect.h"
+#include "api/sampling_fields.h"
 
 static inline void fuzz_event(struct reply *reply, enum chat_event_kind kind, struct str text)
 {
@@ -20,6 +22,7 @@ static inline void fuzz_answer(const struct api_dialect *dialect, struct api_req
     struct reply reply;
     request->is_stream = is_stream;
     reply_init(&reply, dialect, request, 1, 1, 0);
+    sampling_wish_apply(&reply.sampling, &request->sampling);
     reply_start(&reply);
     reply_beat(&reply);
     if (request->task == API_CHAT) {
@@ -29,6 +32,10 @@ static inline void fuzz_answer(const struct api_dialect *dialect, struct api_req
         fuzz_event(&reply, CHAT_EVENT_CALL_ARGS, STR("{\"a\":1}"));
         fuzz_event(&reply, CHAT_EVENT_CALL_END, text);
     }
+    reply_add_token(&reply, 0, 7);
+    struct token_report top = {.id = 1, .bytes = text, .logprob = -INFINITY};
+    struct token_report report = {.id = 7, .bytes = text, .logprob = NAN, .top = &top, .n_top = 1};
+    reply_report(&reply, 0, &report);
     fuzz_event(&reply, CHAT_EVENT_TEXT, text);
     fuzz_event(&reply, CHAT_EVENT_STOP, text);
     reply_finish(&reply);
