@@ -276,6 +276,7 @@ static enum err open_host(struct serve *serve, struct error *error)
     uint32_t n_batch = count_or(o->n_batch, 512), n_ubatch = count_or(o->n_ubatch, 512);
     int64_t sleep_s = number_or(o->sleep_idle_s, number_or(o->sleep_s, 0));
     int64_t cache_ram = number_or(o->cache_ram_mib, -1);
+    const char *mode = o->load_mode ? o->load_mode : "auto";
     int64_t cache_disk = number_or(o->cache_disk_mib, 0);
     find_cache_folder(serve);
     struct host_config host = {
@@ -291,8 +292,8 @@ static enum err open_host(struct serve *serve, struct error *error)
         .cache_folder = serve->cache_folder[0] ? serve->cache_folder : NULL,
         .disk_size_max = cache_disk > 0 ? (uint64_t)cache_disk * MIB : 0,
         .cache_size_max = cache_ram > 0 ? (uint64_t)cache_ram * MIB : 1,
-        .locks_memory = o->locks_memory,
-        .reads_file = o->no_mmap,
+        .locks_memory = o->locks_memory || strstr(mode, "mlock"),
+        .reads_file = o->no_mmap || strcmp(mode, "none") == 0 || strcmp(mode, "mlock") == 0,
         .forgets = o->no_cache,
         .sleep_s = sleep_s > 0 ? (unsigned)sleep_s : 0,
         .chat_template = serve->template_text ? serve->template_text : o->chat_template,

@@ -25,7 +25,7 @@ struct serve_options { // NULL, NAN and SERVE_UNSET where nothing was said
     const char *model, *synthetic, *hf_repo, *hf_file, *alias, *host, *backend, *cpu;
     const char *gpu_layers, *flash_attention, *reasoning, *reasoning_format, *reasoning_effort;
     const char *api_key, *api_key_file, *chat_template, *chat_template_file, *template_arguments;
-    const char *dialect, *log_file, *trace, *replay, *cache_type_k, *cache_type_v;
+    const char *dialect, *log_file, *trace, *replay, *cache_type_k, *cache_type_v, *load_mode;
     const char *allowed_hosts, *cors_origins, *cache_folder;
     int64_t port, n_threads, n_context, n_batch, n_ubatch, n_parallel, sleep_s, sleep_idle_s;
     int64_t n_predict, n_thinking_max, cache_ram_mib, cache_disk_mib, timeout_s, seed, top_k,
