@@ -7,6 +7,7 @@
 #include "base/thread.h"
 #include "engine/store_state.h"
 
+static const uint64_t buffers_size = 42 * MIB;
 static const uint64_t least_size = 64 * MIB; // of a budget nobody asked for
 
 // ---- for its files ----
@@ -48,9 +49,19 @@ static bool has_large_states(const struct store_shape *shape)
     return store_state_size_max(shape) > store_chunk_size(shape);
 }
 
+// More of them where chunks are small, so that a thread that has to wait for its turn on a busy machine
+// finds several when it comes.
+static size_t n_chunk_buffers(const struct store_shape *shape)
+{
+    uint64_t n = buffers_size / store_chunk_size(shape);
+    return n < STORE_BUFFERS_MIN   ? STORE_BUFFERS_MIN
+           : n > STORE_BUFFERS_MAX ? STORE_BUFFERS_MAX
+                                   : n;
+}
+
 uint64_t store_memory_size(const struct store_shape *shape)
 {
-    return STORE_BUFFERS * store_chunk_size(shape) +
+    return n_chunk_buffers(shape) * store_chunk_size(shape) +
            (has_large_states(shape) ? store_state_size_max(shape) : 0);
 }
 
@@ -88,11 +99,12 @@ void store_stats(struct store *store, struct store_stats *stats)
 
 static enum err open_buffers(struct store *store, struct error *error)
 {
-    size_t n = STORE_BUFFERS + has_large_states(&store->shape);
+    size_t n_chunks = n_chunk_buffers(&store->shape);
+    size_t n = n_chunks + has_large_states(&store->shape);
     for (; store->n_buffers < n; store->n_buffers++) {
         struct store_buffer *buffer = &store->buffers[store->n_buffers];
-        buffer->capacity = store->n_buffers < STORE_BUFFERS ? store_chunk_size(&store->shape)
-                                                            : store_state_size_max(&store->shape);
+        buffer->capacity = store->n_buffers < n_chunks ? store_chunk_size(&store->shape)
+                                                       : store_state_size_max(&store->shape);
         buffer->bytes = mem_try_aligned(buffer->capacity);
         if (!buffer->bytes)
             return fail(error, ERR_MEMORY, "no memory for a buffer of %llu bytes",

@@ -15,6 +15,8 @@
 
 enum { PIECE = 4 * 1024 * 1024 }; // bytes in one read
 
+static const uint64_t ahead_size = 32 * MIB; // what the disk is told of before it is read
+
 // ---- one file ----
 
 static enum err read_all(int fd, unsigned char *bytes, uint64_t size, struct error *error)
@@ -121,8 +123,7 @@ static bool begin_file(struct store *store, struct store_header *expected,
     return true;
 }
 
-// Tells the disk what will be read after this.
-static void announce(const struct store *store, const char *path)
+static void announce(const char *path)
 {
     struct stat info;
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -131,17 +132,25 @@ static void announce(const struct store *store, const char *path)
     if (fstat(fd, &info) == 0)
         os_file_will_need(fd, 0, (uint64_t)info.st_size);
     close(fd);
-    (void)store;
 }
 
-static bool next_path(const struct store *store, char path[STORE_PATH])
+// Tells the disk what will be read after this, each file once.  With the lock held, which it gives up
+// meanwhile.
+static void announce_next(struct store *store)
 {
-    const struct read_job *job = &store->job;
+    struct read_job *job = &store->job;
+    uint32_t n_ahead = 1 + (uint32_t)(ahead_size / store_chunk_size(&store->shape));
+    char path[STORE_PATH];
     struct store_file file;
-    if (job->i_next >= job->i_end)
-        return false;
-    file_of(job, job->i_next, &file);
-    return store_path(store, &file, path);
+    while (job->is_active && job->i_announced < job->i_end &&
+           job->i_announced < job->i_next + n_ahead) {
+        file_of(job, job->i_announced++, &file);
+        bool has_path = store_path(store, &file, path);
+        pthread_mutex_unlock(&store->lock);
+        if (has_path)
+            announce(path);
+        pthread_mutex_lock(&store->lock);
+    }
 }
 
 static void drop_file(struct store *store, const char *path, enum err err,
@@ -158,23 +167,20 @@ void *store_reader(void *context)
     struct store *store = context;
     struct store_header *expected = mem_new(struct store_header, 1);
     struct store_buffer *buffer;
-    char path[STORE_PATH], ahead[STORE_PATH];
+    char path[STORE_PATH];
     pthread_mutex_lock(&store->lock);
     for (;;) {
         while (!store->is_closing && !begin_file(store, expected, &buffer))
             pthread_cond_wait(&store->changed, &store->lock);
         if (store->is_closing)
             break;
-        bool has_next = next_path(store, ahead);
+        announce_next(store);
         pthread_mutex_unlock(&store->lock);
 
         struct error error;
         enum err err = ERR_NOT_FOUND;
-        if (store_path(store, &expected->file, path)) {
-            if (has_next)
-                announce(store, ahead);
+        if (store_path(store, &expected->file, path))
             err = read_file(path, expected, buffer, &error);
-        }
         if (err)
             drop_file(store, path, err, &error);
 
@@ -215,6 +221,7 @@ void store_read(struct store *store, const struct store_match *match,
     job->tokens = mem_new(token_id, match->n_tokens);
     memcpy(job->tokens, tokens, match->n_tokens * sizeof *tokens);
     job->i_next = job->i_wanted = store->shape.page_size[0] ? i_chunk : match->n_chunks;
+    job->i_announced = job->i_next + 1;
     job->i_end = match->n_chunks + match->has_state;
     pthread_cond_broadcast(&store->changed);
     pthread_mutex_unlock(&store->lock);

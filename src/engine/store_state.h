@@ -8,8 +8,8 @@
 
 enum {
     STORE_READERS = 2,
-    STORE_BUFFERS = 4, // for chunks, and one more where states are larger
-    STORE_BUFFERS_MAX = STORE_BUFFERS + 1,
+    STORE_BUFFERS_MIN = 4, // for chunks
+    STORE_BUFFERS_MAX = 8,
     STORE_PATH = 4096,
 };
 
@@ -36,6 +36,7 @@ struct read_job { // the files of one match, in order
     struct store_chain chain; // a copy
     token_id *tokens;         // [match.n_tokens]
     uint32_t i_next, i_end;   // chunks [i_next, i_end), then the state, are still to be begun
+    uint32_t i_announced;     // the first that the disk has not been told of
     uint32_t i_wanted;        // what the engine gets next, numbered likewise
     uint32_t i_broken;        // the first that is gone or bad; UINT32_MAX
     uint32_t n_in_hand;       // files that readers are working on
@@ -53,7 +54,7 @@ struct store {
     pthread_mutex_t lock; // for everything below
     pthread_cond_t changed;
     struct store_index index;
-    struct store_buffer buffers[STORE_BUFFERS_MAX];
+    struct store_buffer buffers[STORE_BUFFERS_MAX + 1]; // one more where states are larger
     size_t n_buffers;
     uint64_t n_tickets;       // given out to writes
     uint64_t writes_again_ns; // no writing before
