@@ -500,6 +500,59 @@ TEST(host, an_idle_model_sleeps_and_wakes)
     stage_close(&stage);
 }
 
+static size_t n_running(const struct stage *stage)
+{
+    struct model_facts model;
+    struct server_facts server = {0};
+    stage->h.side.tell(stage->host, &model, &server);
+    return server.n_running;
+}
+
+static void wait_for_running(const struct stage *stage, size_t n, unsigned at_most_ms)
+{
+    uint64_t start = os_time_ns();
+    while (n_running(stage) != n) {
+        if (os_time_ns() - start > at_most_ms * 1000000ull)
+            fail_msg("still %zu run, not %zu", n_running(stage), n);
+        double_pause(5);
+    }
+}
+
+TEST(host, a_client_that_leaves_frees_the_only_place)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){.n_parallel = 1, .n_context = 32768}, NULL);
+    // During the answer, which would take many seconds.
+    int fd = client_connect(&stage.h);
+    struct buf text = {0};
+    client_send(fd, "POST", "/completion", "",
+                "{\"prompt\":\"a\",\"ignore_eos\":true,\"stream\":true}");
+    assert_true(client_read_until(fd, &text, "\"content\""));
+    wait_for_running(&stage, 1, 1000);
+    close(fd);
+    wait_for_running(&stage, 0, 2000);
+    // During the prefill, which goes on for whoever asks again, but behind everybody else.
+    buf_reset(&text);
+    buf_append_text(
+        &text, "{\"max_tokens\":5,\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"");
+    for (int i = 0; i < 28000; i++)
+        buf_append_byte(&text, "qjxz"[i * 7 % 5 % 4]);
+    buf_append_text(&text, "\"}]}");
+    fd = client_connect(&stage.h);
+    client_send(fd, "POST", "/v1/messages", "", text.data);
+    wait_for_running(&stage, 1, 2000);
+    close(fd);
+    double_pause(100);
+    uint64_t start = os_time_ns();
+    struct json_object *answer = ask(&stage, "/v1/messages", hi);
+    assert_int_equal(json_object_get_int(json_at(answer, "usage.output_tokens")), 8);
+    assert_true(os_time_ns() - start < 5000000000);
+    json_object_put(answer);
+    buf_release(&text);
+    stage_close(&stage);
+}
+
 TEST(host, answers_at_the_same_time_are_those_given_alone)
 {
     (void)state;
@@ -551,4 +604,5 @@ RUN_TESTS(IS(host, greedy_answers_repeat_and_the_second_comes_from_the_cache),
           IS(host, a_thinking_budget_ends_the_thinking_and_the_answer_goes_on),
           IS(host, a_model_may_open_its_thinking_before_a_constrained_answer),
           IS(host, an_idle_model_sleeps_and_wakes),
+          IS(host, a_client_that_leaves_frees_the_only_place),
           IS(host, answers_at_the_same_time_are_those_given_alone))
