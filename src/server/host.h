@@ -4,8 +4,7 @@
 // and loads the rest on a thread of its own, so that the server listens within a second.  A model that
 // nobody has used for a while can be put to sleep; the next request wakes it.
 //
-// host.c, host_run.c, host_constraint.c and host_script.c are the only files of server/ that know
-// tokens.
+// The files host*.c and constraint_cache.c are the only ones of server/ that know tokens.
 #ifndef HEARTH_SERVER_HOST_H
 #define HEARTH_SERVER_HOST_H
 

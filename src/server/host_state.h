@@ -51,6 +51,19 @@ struct host {
 
 void host_say(struct host *host, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+// ---- host_file.c: open for as long as the host is ----
+enum err host_open_file(struct host *host, struct error *error);
+void host_close_file(struct host *host);
+
+// ---- host_load.c ----
+// Sizes by the ledger; refuses what cannot fit.
+enum err host_plan(struct host *host, struct error *error);
+enum err host_start_loading(struct host *host, struct error *error);
+void host_stop_loading(struct host *host);                  // and unloads
+enum model_state host_state(void *self, struct error *why); // for host_side(), like the next two
+enum err host_hold(void *self, unsigned timeout_ms, bool *is_held, struct error *error);
+void host_release(void *self);
+
 enum answer_place { // where a generation begins
     PLACE_ANSWER,   // in the answer itself
     PLACE_THINKING, // in thinking, which ends with its mark
