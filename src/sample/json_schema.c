@@ -548,11 +548,6 @@ const struct literal_set *schema_literals(const struct schema_store *store, uint
     return &store->literals[i];
 }
 
-bool schema_has_unique(const struct schema_store *store)
-{
-    return store->has_unique;
-}
-
 struct dfa *schema_dfa(struct schema_store *store)
 {
     return &store->dfa;

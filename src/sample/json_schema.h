@@ -54,8 +54,6 @@ const struct array_spec *schema_array(const struct schema_store *store, uint32_t
 // Whether `needed` more items that `contains` counts can come from item `count` on.
 bool schema_array_can_find(struct schema_store *store, uint32_t i, uint32_t count, uint32_t needed);
 const struct literal_set *schema_literals(const struct schema_store *store, uint32_t i);
-// Whether there is an array that compares its items as they are written.
-bool schema_has_unique(const struct schema_store *store);
 struct dfa *schema_dfa(struct schema_store *store);
 struct number_table *schema_numbers(struct schema_store *store);
 struct regex_pool *schema_pool(struct schema_store *store);

@@ -282,6 +282,20 @@ static void step_past(struct machine *m, size_t set, struct thread thread, unsig
         free(next);
 }
 
+// White space, punctuation, and what values begin with; bare names begin with anything.
+static bool may_stand_between(const struct machine *m, unsigned byte)
+{
+    static const uint64_t bytes[4] = {
+        UINT64_C(1) << ' ' | UINT64_C(1) << '\t' | UINT64_C(1) << '\n' | UINT64_C(1) << '\r' |
+            UINT64_C(1) << '"' | UINT64_C(1) << ',' | UINT64_C(1) << '-' | UINT64_C(1) << ':' |
+            UINT64_C(0x3ff) << '0',
+        UINT64_C(1) << ('[' - 64) | UINT64_C(1) << (']' - 64) | UINT64_C(1) << ('{' - 64) |
+            UINT64_C(1) << ('}' - 64) | UINT64_C(1) << ('t' - 64) | UINT64_C(1) << ('f' - 64) |
+            UINT64_C(1) << ('n' - 64),
+    };
+    return m->has_bare_names || machine_has_bit(bytes, byte);
+}
+
 static void step_thread(struct machine *m, size_t set, struct thread thread, unsigned byte)
 {
     switch ((enum thread_kind)thread.kind) {
@@ -307,7 +321,8 @@ static void step_thread(struct machine *m, size_t set, struct thread thread, uns
     case THREAD_DONE:
         return;
     default:
-        machine_step_between(m, set, thread, byte);
+        if (may_stand_between(m, byte))
+            machine_step_between(m, set, thread, byte);
         return;
     }
     if (machine_can_complete(m, thread))
@@ -317,7 +332,8 @@ static void step_thread(struct machine *m, size_t set, struct thread thread, uns
 void machine_init(struct machine *machine, struct schema_store *store,
                   const struct grammar *grammar)
 {
-    *machine = (struct machine){.store = store, .grammar = grammar};
+    *machine = (struct machine){
+        .store = store, .grammar = grammar, .has_bare_names = schema_has_bare_names(store)};
     machine_add_frame(machine, (struct frame){.kind = FRAME_ROOT, .seen = SPEC_NONE});
 }
 
@@ -350,7 +366,7 @@ void machine_note_byte(struct machine *machine, size_t at, unsigned byte)
 void machine_step(struct machine *machine, size_t first, size_t n, unsigned byte)
 {
     size_t set = machine->n_threads;
-    if (schema_has_unique(machine->store))
+    if (machine->keeps_text)
         machine_note_byte(machine, machine->text_size++, byte);
     machine->n_steps += n;
     for (size_t t = first; t < first + n; t++)

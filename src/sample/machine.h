@@ -63,6 +63,7 @@ struct machine {
     size_t n_words, words_capacity;
     char *text; // the bytes read, once there is an array whose items must differ
     size_t text_size, text_capacity;
+    bool keeps_text, has_bare_names;
     size_t n_steps;    // work done, for bounds in tests
     bool has_overflow; // threads were dropped: more than THREADS_MAX
 };

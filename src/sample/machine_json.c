@@ -344,6 +344,8 @@ static void open_frame(struct machine *m, size_t set, enum frame_kind kind, uint
     uint32_t start = item_start(m, parent);
     uint32_t frame = machine_push_frame(m, kind, parent, i);
     m->frames[frame].start = start;
+    if (kind == FRAME_ARRAY && schema_array(m->store, i)->is_unique)
+        m->keeps_text = true;
     machine_emit_kind(m, set, kind == FRAME_ARRAY ? THREAD_ARRAY_FIRST : THREAD_OBJECT_FIRST, 0,
                       frame);
 }

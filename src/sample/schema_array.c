@@ -101,7 +101,6 @@ static void array_unique(struct schema_store *store, const struct leaf *leaf,
         return;
     }
     array->is_unique = true;
-    store->has_unique = true;
 }
 
 // How many items have places of their own; narrows the bounds to what constants allow.

@@ -344,7 +344,7 @@ static void walk_threads(struct walk *walk, size_t node, size_t first, size_t n)
 static void note_byte(struct walk *walk, size_t i)
 {
     struct machine *m = walk->machine;
-    if (!schema_has_unique(m->store))
+    if (!m->keeps_text)
         return;
     const struct trie_node *node = &walk->trie->nodes[i];
     m->text_size = walk->text_size + node->depth;
@@ -356,7 +356,7 @@ static void note_way(struct walk *walk, size_t i)
 {
     struct machine *m = walk->machine;
     const struct token_trie *trie = walk->trie;
-    if (!schema_has_unique(m->store))
+    if (!m->keeps_text)
         return;
     // The first token at or below the node begins with the way to it.
     struct str bytes = token_trie_bytes(trie, trie->order[trie->nodes[i].token_first]);
