@@ -33,6 +33,7 @@ def options():
     parser.add_argument('--tasks', type=int, default=60)
     parser.add_argument('--family', help='only these, with commas between')
     parser.add_argument('--split', choices=tasks.SPLITS, default='held-out')
+    parser.add_argument('--words', choices=tasks.WORDS, default='everyday')
     parser.add_argument('--seed', default='1')
     parser.add_argument('--model', help='a GGUF file; without it the built-in model')
     parser.add_argument('--jobs', type=int, default=2, help='clients at a time')
@@ -92,7 +93,7 @@ def main():
     o = options()
     folder = tempfile.mkdtemp(prefix='ember-')
     wanted = o.family.split(',') if o.family else None
-    drawn = [task for task in tasks.draw_tasks(o.tasks, o.seed, o.split)
+    drawn = [task for task in tasks.draw_tasks(o.tasks, o.seed, o.split, o.words)
              if not wanted or task.family in wanted]
     flags = ['-m', o.model] if o.model else []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the server as well
@@ -111,11 +112,11 @@ def main():
                 print_transcript(seen)
     n_solved = sum(seen['solved'] for seen in all_seen)
     print_table(all_seen)
-    print(f'\n{o.client}, {o.split}, seed {o.seed}: {n_solved} of {len(all_seen)} solved in '
+    print(f'\n{o.client}, {o.split}, {o.words} words, seed {o.seed}: {n_solved} of {len(all_seen)} solved in '
           f'{seconds:.0f} s, {len(troubles)} requests refused or failed')
     out = o.out or os.path.join(ROOT, 'build', f'ember-{o.client}-{o.split}.json')
     with open(out, 'w') as file:
-        json.dump(dict(client=o.client, split=o.split, seed=o.seed, model=o.model or 'built in',
+        json.dump(dict(client=o.client, split=o.split, words=o.words, seed=o.seed, model=o.model or 'built in',
                        solved=n_solved, seconds=round(seconds, 1), troubles=troubles[:20],
                        tasks=all_seen), file, indent=1, ensure_ascii=False)
     shutil.rmtree(folder, ignore_errors=True)

@@ -2,7 +2,9 @@
 
 Nothing here comes from the training data: names, contents and phrasings are this file's own
 (tasks_test.py compares them with train/tasks).  Each family has two sets of phrasings: 'dev', for
-looking at what goes wrong while a model is made, and 'held-out', which only counts.
+looking at what goes wrong while a model is made, and 'held-out', which only counts.  There are two
+sets of words: everyday ones, as most people's files have them, and rare and longer ones, which a small
+vocabulary cuts into many pieces.
 
 What counts is the folder afterwards and the words of the last answer, not the way there.
 """
@@ -13,7 +15,7 @@ import re
 
 SPLITS = ('dev', 'held-out')
 
-WORDS = (
+RARE = (
     'abacus acorn almanac anchor anvil apricot armada aster avocado badger bagpipe bamboo barley '
     'barnacle basalt bassoon beaver bellows biscuit bison blanket bobbin bonfire buckle burdock '
     'cactus calico caramel cardigan caribou carousel cashew catapult cello chestnut chisel chutney '
@@ -35,6 +37,20 @@ WORDS = (
     'ukulele umbrella unicorn urchin vanilla vault verbena viaduct viola waffle wagtail walrus '
     'warbler weasel whistle wicker widget wigwam wisteria wombat yarrow yogurt zeppelin zinnia '
     'zither').split()
+EVERYDAY = (
+    'butter cheese milk flour sugar salad soup pasta beans carrot potato tomato garlic cabbage '
+    'banana lemonade coffee spoon fork plate towel soap brush broom bucket ladder pillow sofa carpet '
+    'curtain shelf drawer fridge oven toaster kitchen cellar attic balcony garage roof chimney gate '
+    'lawn shirt socks shoes jacket gloves hat coat belt boots dress sweater doctor baker farmer '
+    'sailor teacher pilot nurse painter singer driver waiter monday tuesday friday january august '
+    'december london paris berlin madrid oslo vienna dublin prague lisbon warsaw peter maria oscar '
+    'julia simon clara martin laura victor emma felix helen david dog horse sheep goat duck goose '
+    'mouse pony kitten puppy parrot guitar violin drums flute trumpet football tennis hockey chess '
+    'bicycle tractor ferry airport tunnel taxi tomorrow tonight holiday birthday party picnic '
+    'concert lunch dinner breakfast ticket passport wallet envelope pencil eraser ruler cloudy sunny '
+    'rainy windy snowy happy lazy hungry tired busy ready funny brave shy noisy eleven twelve twenty '
+    'fifty hundred thousand').split()
+WORDS = {'everyday': EVERYDAY, 'rare': RARE}
 EXTENSIONS = 'txt md cfg lst dat notes'.split()
 KEYS = 'keeper tariff gauge harbour berth pitch curator postcode mileage dosage bakery ferry'.split()
 
@@ -98,10 +114,10 @@ def put_files(folder, files):
 class Draw:
     """What a task is made of; no word comes twice."""
 
-    def __init__(self, seed, split):
+    def __init__(self, seed, split, words):
         self.rng = random.Random(f'{split} {seed}')
         self.split = split
-        self.left = self.rng.sample(WORDS, len(WORDS))
+        self.left = self.rng.sample(WORDS[words], len(WORDS[words]))
 
     def word(self):
         return self.left.pop()
@@ -319,10 +335,10 @@ FAMILIES = [create, report, replace, append, list_files, search, command, steps,
 PER_FAMILY = 6
 
 
-def draw_tasks(n, seed, split):
+def draw_tasks(n, seed, split, words='everyday'):
     """The first n tasks of a seed, going round the families."""
     tasks = []
     for i in range(n):
         family = FAMILIES[i % len(FAMILIES)]
-        tasks.append(family(Draw(f'{seed} {i}', split), i // len(FAMILIES)))
+        tasks.append(family(Draw(f'{seed} {i}', split, words), i // len(FAMILIES)))
     return tasks
