@@ -186,7 +186,11 @@ static void add_escape(struct parser *parser, struct charset *set, uint32_t *sin
 
 static void class_member(struct parser *parser, struct charset *set, uint32_t *single)
 {
-    if (take(parser, "\\") && peek(parser) >= 0) {
+    if (take(parser, "\\")) {
+        if (peek(parser) < 0) { // the class does not end either
+            *single = '\\';
+            return;
+        }
         if (take(parser, "b")) {
             charset_add(set, 8, 8);
             *single = 8;

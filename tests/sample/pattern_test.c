@@ -78,7 +78,8 @@ TEST(pattern, what_has_no_automaton_matches_more_and_is_told)
 TEST(pattern, wrong_syntax_is_refused)
 {
     (void)state;
-    static const char *const wrong[] = {"(", "a)", "[a", "*a", "a{3,2}", "[z-a]", "(?Xa)", "a\\"};
+    static const char *const wrong[] = {"(",     "a)",    "[a",  "*a",  "a{3,2}",
+                                        "[z-a]", "(?Xa)", "a\\", "[^\\"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct regex_pool *pool = regex_pool_open(10000);
         const struct pattern_options options = {.form = TEXT_RAW};
