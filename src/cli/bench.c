@@ -223,8 +223,10 @@ int bench_command(int argc, char **argv)
     static const struct {
         const char *option;
         int (*run)(int argc, char **argv);
-    } others[] = {
-        {"--session", bench_session}, {"--streams", bench_streams}, {"--interrupt", bench_streams}};
+    } others[] = {{"--session", bench_session},
+                  {"--streams", bench_streams},
+                  {"--interrupt", bench_streams},
+                  {"--ledger", bench_ledger}};
     for (int i = 1; i < argc; i++)
         for (size_t k = 0; k < COUNT_OF(others); k++)
             if (strncmp(argv[i], others[k].option, strlen(others[k].option)) == 0)

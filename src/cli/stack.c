@@ -9,11 +9,11 @@
 enum { CONTEXT_DEFAULT_MAX = 32768, SNAPSHOTS_MAX = 512 };
 
 // Refuses what does not fit; else lets the cache have the room there is.
-static enum err check_memory(const struct stack *stack, const struct hyperparams *hyperparams,
+static enum err check_memory(struct stack *stack, const struct hyperparams *hyperparams,
                              struct engine_config *config, const struct loading_options *options,
                              struct error *error)
 {
-    struct ledger ledger;
+    struct ledger *ledger = &stack->ledger;
     struct ledger_input input = {
         .hyperparams = hyperparams,
         .weights_size = gguf_file_size(stack->gguf),
@@ -22,13 +22,15 @@ static enum err check_memory(const struct stack *stack, const struct hyperparams
         .n_threads = options->n_threads,
         .memory_total = os_memory_total(),
     };
-    ledger_plan(&ledger, &input);
-    if (ledger_fits(&ledger))
-        config->n_cache_tokens = ledger.n_cache_tokens_fit;
-    enum err err = ledger_check(&ledger, error);
+    ledger_plan(ledger, &input);
+    if (ledger_fits(ledger)) {
+        config->n_cache_tokens = ledger->n_cache_tokens_fit;
+        ledger_plan(ledger, &input); // with all that may be remembered
+    }
+    enum err err = ledger_check(ledger, error);
     if (err) {
         struct buf table = {0};
-        ledger_print(&ledger, &table);
+        ledger_print(ledger, &table);
         fprintf(stderr, "%s", table.data ? table.data : "");
         buf_release(&table);
     }

@@ -4,6 +4,7 @@
 
 #include "cli/loading.h"
 #include "engine/engine.h"
+#include "engine/ledger.h"
 #include "text/tokenizer.h"
 
 struct stack {
@@ -13,6 +14,7 @@ struct stack {
     struct tokenizer *tokenizer;
     struct engine *engine;
     uint32_t n_context;
+    struct ledger ledger; // of the engine's configuration
 };
 
 // options->n_context 0 is the model's own, cut to 32768.  Refuses, with the table of bytes, what does

@@ -53,8 +53,13 @@ void engine_model_options(const struct hyperparams *hyperparams, const struct en
     options->n_pages_max[GROUP_WINDOW] = 0;
     struct cache_spec spec;
     model_cache_spec(hyperparams, options, &spec);
-    if (spec.n_state_layers > 0)
-        options->n_states_max += (uint32_t)(full.snapshot_size_max / capacity_state_size(&spec));
+    if (spec.n_state_layers > 0) {
+        // One for every page is more than there are places to put them.
+        uint64_t n_snapshots = full.snapshot_size_max / capacity_state_size(&spec);
+        uint64_t n_pages = options->n_pages_max[GROUP_FULL];
+        bool is_capped = spec.n_groups > 0 && n_snapshots > n_pages;
+        options->n_states_max += (uint32_t)(is_capped ? n_pages : n_snapshots);
+    }
     if (spec.n_groups <= GROUP_WINDOW)
         return;
     // A sequence holds its window, the rows of a step and a page while it is copied, each cut by

@@ -29,7 +29,8 @@ static void add_line(struct ledger *ledger, const char *name, uint64_t size)
 {
     if (size == 0)
         return;
-    ledger->lines[ledger->n_lines++] = (struct ledger_line){.name = name, .size = size};
+    ledger->lines[ledger->n_lines++] =
+        (struct ledger_line){.name = name, .size = size, .is_ours = true};
     ledger->total += size;
 }
 
@@ -95,6 +96,7 @@ static void tally(struct ledger *ledger, const struct ledger_input *input,
     NOTE(ledger, "%u rows a step, %u threads", options.n_rows_max, n_threads);
     add_line(ledger, "compiled schemas and tools", input->constraints_size);
     add_line(ledger, "left to the system", system_share(input->memory_total));
+    ledger->lines[ledger->n_lines - 1].is_ours = false;
 }
 
 static bool fits(const struct ledger_input *input, struct engine_config config, uint32_t n_context,

@@ -17,6 +17,7 @@
 struct ledger_line {
     const char *name;
     uint64_t size; // bytes
+    bool is_ours;  // this process takes it; else it is left to others
     char note[64]; // how it comes about: "262144 tokens x 20480 bytes"
 };
 
