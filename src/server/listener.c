@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,6 +33,8 @@ enum {
     SIZE_AHEAD_MAX = 256 << 10, // bytes of a next request that are read while one is answered
     NEVER_S = 30 * 24 * 3600,   // evhttp's own time-out, which the guards replace
     HEAD_SIZE = 128,            // of a request's first line
+    CROWDED_S = 2,              // of idleness, when others wait for a connection
+    N_OTHER_FILES = 128,        // descriptors for everything but connections
     SIZE_SMALL = 1 << 20,       // a request is not refused for the size of others
 };
 
@@ -323,8 +326,9 @@ static struct bufferevent *connection_accepted(struct event_base *base, void *co
 static bool is_overdue(const struct listener *listener, struct guard *guard, uint64_t now)
 {
     uint64_t age_s = (now - guard->since_ns) / 1000000000;
+    unsigned idle_s = listener->is_accepting ? listener->config.idle_s : CROWDED_S;
     if (!guard->exchange)
-        return age_s >= (guard->is_reading ? listener->config.request_s : listener->config.idle_s);
+        return age_s >= (guard->is_reading ? listener->config.request_s : idle_s);
     size_t size = evbuffer_get_length(bufferevent_get_output(guard->bev));
     if (size == 0 || size != guard->size_unsent) {
         guard->size_unsent = size;
@@ -384,6 +388,24 @@ static int bound_port(struct evhttp_bound_socket *bound)
                                                : ((struct sockaddr_in *)&address)->sin_port);
 }
 
+// Connections that the process may have descriptors for, at most `n_wanted`.  Out of descriptors the
+// loop would try in vain to accept, again and again.
+static size_t connections_allowed(size_t n_wanted)
+{
+    struct rlimit limit;
+    rlim_t n_needed = n_wanted + N_OTHER_FILES;
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return n_wanted;
+    if (limit.rlim_cur < n_needed) {
+        limit.rlim_cur = n_needed < limit.rlim_max ? n_needed : limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+        getrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (limit.rlim_cur >= n_needed)
+        return n_wanted;
+    return limit.rlim_cur > 2 * N_OTHER_FILES ? limit.rlim_cur - N_OTHER_FILES : N_OTHER_FILES;
+}
+
 enum err listener_open(struct listener **out, const struct listener_config *config,
                        struct error *error)
 {
@@ -391,6 +413,7 @@ enum err listener_open(struct listener **out, const struct listener_config *conf
     signal(SIGPIPE, SIG_IGN); // a client that has gone is news, not an end
     struct listener *listener = mem_new(struct listener, 1);
     listener->config = *config;
+    listener->config.n_connections_max = connections_allowed(config->n_connections_max);
     listener->is_accepting = true;
     pthread_mutex_init(&listener->lock, NULL);
     listener->base = event_base_new();

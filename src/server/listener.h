@@ -26,10 +26,10 @@ struct listener_config {
     int port;                               // 0: any free one
     size_t size_headers_max, size_body_max; // bytes
     size_t size_arriving_max;               // bytes of all requests that are there at a time
-    size_t n_connections_max;
-    unsigned request_s; // from a request's first byte to its last
-    unsigned idle_s;    // a connection without a request
-    unsigned stall_s;   // a client that takes no bytes
+    size_t n_connections_max;               // fewer where the system allows fewer
+    unsigned request_s;                     // from a request's first byte to its last
+    unsigned idle_s;                        // a connection without a request
+    unsigned stall_s;                       // a client that takes no bytes
     void (*serve)(void *context, struct exchange *exchange); // now owns one reference
     // A request that never became whole: appends the whole HTTP response to `out`.  `head` is the
     // beginning of the request as it came, perhaps empty.

@@ -247,6 +247,24 @@ TEST(misbehaviour, a_thousand_clients_at_once_are_answered_or_told_to_come_back)
     assert_int_equal(h.model.n_held, 0);
 }
 
+TEST(misbehaviour, idle_connections_make_room_when_there_is_none)
+{
+    (void)state;
+    enum { N = 20 };
+    int fds[N];
+    struct harness h = {.model = {.script = hello}};
+    harness_open(&h, (struct server_config){.n_connections_max = N});
+    for (int i = 0; i < N; i++)
+        fds[i] = client_connect(&h);
+    uint64_t start = os_time_ns();
+    expect_service(&h);
+    assert_true(os_time_ns() - start < 10000000000);
+    for (int i = 0; i < N; i++)
+        close(fds[i]);
+    expect_service(&h);
+    harness_close(&h);
+}
+
 // ---- large ones ----
 
 static void begin_large(int fd, const char *path, size_t size)
@@ -555,6 +573,7 @@ RUN_TESTS(IS(misbehaviour, half_requests_leave_nothing_behind),
           IS(misbehaviour, requests_that_trickle_in_are_told_that_they_are_late),
           IS(misbehaviour, a_thousand_clients_at_once_are_answered_or_told_to_come_back),
 
+          IS(misbehaviour, idle_connections_make_room_when_there_is_none),
           IS(misbehaviour, bodies_of_64_mebibytes_are_refused_in_the_dialects_words),
           IS(misbehaviour, all_bodies_together_have_a_bound),
           IS(misbehaviour, bodies_that_are_no_request_get_a_sentence),
