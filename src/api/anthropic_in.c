@@ -202,6 +202,8 @@ static enum err read_messages(struct api_request *request, struct error *error)
     struct json_object *messages = json_at(request->body, "messages");
     if (!json_is(messages, json_type_array))
         return fail(error, ERR_ARGUMENT, "messages: a list is required");
+    if (json_length(messages) == 0)
+        return fail(error, ERR_ARGUMENT, "messages: at least one message is required");
     if (system) {
         struct message *message = api_add_message(request, ROLE_SYSTEM, false);
         enum err err =
@@ -273,7 +275,9 @@ static bool is_referred_to(struct api_request *request, struct str name)
 
 static enum err read_tools(struct api_request *request, struct error *error)
 {
-    struct json_object *tools = json_at(request->body, "tools");
+    struct json_object *tools;
+    if (api_read_list(request, &tools, "tools", error))
+        return error->code;
     for (size_t i = 0; i < json_length(tools); i++) {
         struct json_object *item = json_object_array_get_idx(tools, i);
         if (is_server_tool(json_str_at(item, "type")))
@@ -339,7 +343,12 @@ enum err anthropic_read(struct api_request *request, struct error *error)
         return err;
     read_tool_choice(request);
     read_thinking(request);
-    api_read_answer_form(request, json_at(request->body, "output_format"));
-    api_read_answer_form(request, json_at(request->body, "output_config.format"));
-    return OK;
+    err = api_check_tool_choice(request, error);
+    if (!err)
+        err = api_read_answer_form(request, json_at(request->body, "output_format"),
+                                   "output_format", error);
+    if (!err)
+        err = api_read_answer_form(request, json_at(request->body, "output_config.format"),
+                                   "output_config.format", error);
+    return err;
 }

@@ -201,6 +201,8 @@ static enum err read_messages(struct api_request *request, struct error *error)
     struct json_object *messages = json_at(request->body, "messages");
     if (!json_is(messages, json_type_array))
         return fail(error, ERR_ARGUMENT, "messages: a list is required");
+    if (json_length(messages) == 0)
+        return fail(error, ERR_ARGUMENT, "messages: at least one message is required");
     for (size_t i = 0; i < json_length(messages); i++) {
         enum err err = read_message(request, json_object_array_get_idx(messages, i), error);
         if (err) {
@@ -230,9 +232,8 @@ static enum err read_tool(struct api_request *request, struct json_object *funct
 
 static enum err read_tools(struct api_request *request, struct error *error)
 {
-    struct json_object *tools = json_at(request->body, "tools");
-    struct json_object *functions = json_at(request->body, "functions");
-    enum err err = OK;
+    struct json_object *tools, *functions = json_at(request->body, "functions");
+    enum err err = api_read_list(request, &tools, "tools", error);
     for (size_t i = 0; i < json_length(tools) && !err; i++) {
         struct json_object *item = json_object_array_get_idx(tools, i);
         struct json_object *function = json_at(item, "function");
@@ -290,6 +291,16 @@ static enum err read_stops(struct api_request *request, struct error *error)
                             &request->conversation.n_stop_sequences, error);
 }
 
+static enum err read_form(struct api_request *request, struct error *error)
+{
+    struct json_object *schema = json_at(request->body, "json_schema"); // llama-server's
+    if (schema)
+        request->conversation.answer = (struct answer_wish){ANSWER_SCHEMA, schema};
+    return schema ? OK
+                  : api_read_answer_form(request, json_at(request->body, "response_format"),
+                                         "response_format", error);
+}
+
 // -1 and -2 (llama-server's "as many as fit") are what no wish at all means.
 static void settle_max_tokens(struct api_request *request)
 {
@@ -313,11 +324,10 @@ enum err chat_read(struct api_request *request, struct error *error)
     settle_max_tokens(request);
     read_tool_choice(request);
     read_thinking(request);
-    api_read_answer_form(request, json_at(request->body, "response_format"));
-    struct json_object *schema = json_at(request->body, "json_schema"); // llama-server's
-    if (schema)
-        request->conversation.answer = (struct answer_wish){ANSWER_SCHEMA, schema};
-    return OK;
+    err = api_check_tool_choice(request, error);
+    if (!err)
+        err = read_form(request, error);
+    return err;
 }
 
 // ---- completions: raw prompts ----
@@ -384,11 +394,7 @@ static enum err read_completion(struct api_request *request, const struct field 
     if (err)
         return err;
     settle_max_tokens(request);
-    api_read_answer_form(request, json_at(request->body, "response_format"));
-    struct json_object *schema = json_at(request->body, "json_schema");
-    if (schema)
-        request->conversation.answer = (struct answer_wish){ANSWER_SCHEMA, schema};
-    return OK;
+    return read_form(request, error);
 }
 
 enum err completions_read(struct api_request *request, struct error *error)

@@ -51,7 +51,8 @@ enum err api_read_strings(struct api_request *request, struct json_object *value
     return OK;
 }
 
-void api_read_answer_form(struct api_request *request, struct json_object *format)
+enum err api_read_answer_form(struct api_request *request, struct json_object *format,
+                              const char *name, struct error *error)
 {
     struct answer_wish *answer = &request->conversation.answer;
     struct str type = json_str_at(format, "type");
@@ -63,5 +64,34 @@ void api_read_answer_form(struct api_request *request, struct json_object *forma
         answer->schema = schema;
     } else if (str_is(type, "json_object")) {
         answer->form = ANSWER_JSON;
+    } else if (format && !str_is(type, "text")) {
+        return fail(error, ERR_ARGUMENT, "%s.type: must be text, json_object or json_schema", name);
     }
+    return OK;
+}
+
+enum err api_read_list(const struct api_request *request, struct json_object **out,
+                       const char *name, struct error *error)
+{
+    *out = json_at(request->body, name);
+    if (*out && !json_is(*out, json_type_array))
+        return fail(error, ERR_ARGUMENT, "%s: must be a list", name);
+    return OK;
+}
+
+enum err api_check_tool_choice(const struct api_request *request, struct error *error)
+{
+    const struct conversation *c = &request->conversation;
+    const struct tool_choice *choice = &c->tool_choice;
+    struct json_object *listed = json_at(request->body, "tools");
+    if (choice->kind != TOOL_CHOICE_NAMED)
+        return OK;
+    for (size_t i = 0; i < c->n_tools; i++)
+        if (str_equal(c->tools[i].name, choice->name))
+            return OK;
+    for (size_t i = 0; i < json_length(listed); i++)
+        if (str_equal(json_str_at(json_object_array_get_idx(listed, i), "name"), choice->name))
+            return OK;
+    return fail(error, ERR_ARGUMENT, "tool_choice: no tool is called %.*s",
+                (int)(choice->name.size < 100 ? choice->name.size : 100), choice->name.data);
 }

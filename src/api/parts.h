@@ -18,7 +18,16 @@ enum err api_read_strings(struct api_request *request, struct json_object *value
                           const struct str **out, size_t *n_out, struct error *error);
 
 // {"type": "json_schema", "schema": ...}, {"type": "json_object"} and {"type": "text"} in the forms
-// of all dialects; unknown types leave the answer free.
-void api_read_answer_form(struct api_request *request, struct json_object *format);
+// of all dialects; null leaves the answer free.  `name` is the field's, for the error.
+enum err api_read_answer_form(struct api_request *request, struct json_object *format,
+                              const char *name, struct error *error);
+
+// The list `name` of the body, or NULL where the client says nothing.
+enum err api_read_list(const struct api_request *request, struct json_object **out,
+                       const char *name, struct error *error);
+
+// The name of a tool that is not there is the client's mistake.  Those that other servers run, which
+// the conversation leaves out, are there.
+enum err api_check_tool_choice(const struct api_request *request, struct error *error);
 
 #endif

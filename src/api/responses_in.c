@@ -183,9 +183,11 @@ static enum err read_input(struct api_request *request, struct error *error)
 {
     struct json_object *input = json_at(request->body, "input");
     struct json_object *instructions = json_at(request->body, "instructions");
-    if (json_at(request->body, "previous_response_id"))
-        return fail(error, ERR_ARGUMENT,
-                    "previous_response_id: responses are not stored here; send the whole input");
+    static const char *const stored[] = {"previous_response_id", "conversation"};
+    for (size_t i = 0; i < COUNT_OF(stored); i++)
+        if (json_at(request->body, stored[i]))
+            return fail(error, ERR_ARGUMENT,
+                        "%s: responses are not stored here; send the whole input", stored[i]);
     if (json_is(instructions, json_type_string)) {
         struct message *message = api_add_message(request, ROLE_SYSTEM, false);
         struct content *text = message ? api_add_content(request, message, CONTENT_TEXT) : NULL;
@@ -269,7 +271,9 @@ static enum err read_tool(struct api_request *request, struct json_object *item,
 
 static enum err read_tools(struct api_request *request, struct error *error)
 {
-    struct json_object *tools = json_at(request->body, "tools");
+    struct json_object *tools;
+    if (api_read_list(request, &tools, "tools", error))
+        return error->code;
     for (size_t i = 0; i < json_length(tools); i++) {
         struct json_object *item = json_object_array_get_idx(tools, i);
         enum err err = OK;
@@ -330,6 +334,9 @@ enum err responses_read(struct api_request *request, struct error *error)
         return err;
     read_tool_choice(request);
     read_thinking(request);
-    api_read_answer_form(request, json_at(request->body, "text.format"));
-    return OK;
+    err = api_check_tool_choice(request, error);
+    if (!err)
+        err = api_read_answer_form(request, json_at(request->body, "text.format"), "text.format",
+                                   error);
+    return err;
 }

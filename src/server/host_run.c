@@ -439,6 +439,8 @@ static void finish(struct run *run, enum chat_stop why)
 
 static void take_chat_token(struct run *run, const struct event *event)
 {
+    if (run->n_max == 0) // only the prompt was wanted, so that it is remembered
+        return;
     token_list_append(&run->tokens, event->token);
     hold_back(run);
     if (!event->is_end && !chat_turn_in_thinking(run->turn))

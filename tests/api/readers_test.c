@@ -68,20 +68,37 @@ static void expect_refusal(const struct api_dialect *dialect, const char *body, 
     api_request_release(&request);
 }
 
+#define ONE_MESSAGE "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],"
+
 TEST(readers, nonsense_is_refused_with_its_place)
 {
     (void)state;
     expect_refusal(&api_anthropic, "{}", "messages: a list is required");
+    expect_refusal(&api_anthropic, "{\"messages\":[]}",
+                   "messages: at least one message is required");
+    expect_refusal(&api_chat, "{\"messages\":[]}", "messages: at least one message is required");
+    expect_refusal(&api_chat, ONE_MESSAGE "\"tools\":\"x\"}", "tools: must be a list");
+    expect_refusal(&api_chat, ONE_MESSAGE "\"response_format\":{\"type\":\"xml\"}}",
+                   "response_format.type: must be text, json_object or json_schema");
+    expect_refusal(&api_anthropic,
+                   ONE_MESSAGE "\"tools\":[{\"name\":\"a\"}],"
+                               "\"tool_choice\":{\"type\":\"tool\",\"name\":\"b\"}}",
+                   "tool_choice: no tool is called b");
+    expect_refusal(&api_responses, "{\"input\":\"x\",\"conversation\":\"c\"}",
+                   "conversation: responses are not stored here; send the whole input");
     expect_refusal(&api_anthropic, "[]", "the body must be a JSON object");
     expect_refusal(&api_anthropic, "{\"messages\":[{\"role\":\"king\",\"content\":\"x\"}]}",
                    "messages.0.role: must be user, assistant or system");
     expect_refusal(&api_anthropic, "{\"messages\":[{\"role\":\"user\",\"content\":5}]}",
                    "messages.0: content must be a string or a list of blocks");
-    expect_refusal(&api_anthropic, "{\"messages\":[],\"temperature\":\"hot\"}",
+    expect_refusal(&api_anthropic,
+                   "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"temperature\":\"hot\"}",
                    "temperature: must be a number");
-    expect_refusal(&api_anthropic, "{\"messages\":[],\"max_tokens\":1.5}",
+    expect_refusal(&api_anthropic,
+                   "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"max_tokens\":1.5}",
                    "max_tokens: 1.5 is not a whole number");
-    expect_refusal(&api_anthropic, "{\"messages\":[],\"top_p\":1.5}",
+    expect_refusal(&api_anthropic,
+                   "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"top_p\":1.5}",
                    "top_p: 1.5 is not between 0 and 1");
     expect_refusal(&api_chat, "{\"messages\":[{\"role\":\"user\",\"content\":{}}]}",
                    "messages.0: content must be a string or a list of parts");
@@ -99,7 +116,10 @@ static void read_wishes(struct api_request *request, const struct api_dialect *d
 {
     char body[1000];
     struct error error = {0};
-    snprintf(body, sizeof body, "{\"messages\":[],\"input\":\"x\",\"prompt\":\"x\",%s}", fields);
+    snprintf(body, sizeof body,
+             "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"input\":\"x\",\"prompt\":"
+             "\"x\",%s}",
+             fields);
     api_request_init(request);
     if (api_request_parse(request, str_of(body), &error) || dialect->read(request, &error))
         fail_msg("%s: %s", dialect->name, error.text);
@@ -154,7 +174,8 @@ TEST(readers, biases_come_as_an_object_or_as_pairs)
                    "logit_bias: items must be [token, bias]");
     expect_refusal(&api_llama, "{\"prompt\":\"\",\"logit_bias\":[[1,\"x\"]]}",
                    "logit_bias: a bias must be a number or false");
-    expect_refusal(&api_chat, "{\"messages\":[],\"logit_bias\":3}",
+    expect_refusal(&api_chat,
+                   "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"logit_bias\":3}",
                    "logit_bias: must be an object or a list of pairs");
 }
 

@@ -102,10 +102,11 @@ static void play_file(struct reply *reply, const char *path)
     free(events);
 }
 
-static const char plain_chat[] =
-    "{\"model\":\"m\",\"messages\":[],\"stream_options\":{\"include_usage\":true}}";
+static const char plain_chat[] = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":"
+                                 "\"x\"}],\"stream_options\":{\"include_usage\":true}}";
 static const char thinking_anthropic[] =
-    "{\"model\":\"m\",\"messages\":[],\"thinking\":{\"type\":\"adaptive\"}}";
+    "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"thinking\":{\"type\":"
+    "\"adaptive\"}}";
 static const char tools_responses[] =
     "{\"model\":\"m\",\"input\":[],\"tools\":[{\"type\":\"custom\",\"name\":\"apply_patch\"},"
     "{\"type\":\"namespace\",\"name\":\"agents\",\"tools\":[{\"type\":\"function\","
@@ -243,7 +244,8 @@ static void play_accepted(const char *data, const char *name, const struct api_d
 TEST(reply, streams_have_the_shape_that_clients_accepted)
 {
     NEED_DATA(data);
-    static const char silent[] = "{\"model\":\"m\",\"messages\":[]}";
+    static const char silent[] =
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
     play_accepted(data, "anthropic-heartbeat-empty-text_delta.sse", &api_anthropic, silent,
                   (const char *[]){"beat", "beat", "beat", "text Survived.", "end_turn", NULL});
     play_accepted(
@@ -273,7 +275,8 @@ TEST(reply, a_call_without_arguments_is_an_empty_object)
 {
     (void)state;
     struct fixture f;
-    fixture_open(&f, &api_anthropic, false, "{\"model\":\"m\",\"messages\":[]}");
+    fixture_open(&f, &api_anthropic, false,
+                 "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
     reply_start(&f.reply);
     add(&f.reply, CHAT_EVENT_CALL_START, "", "t1", "List");
     add(&f.reply, CHAT_EVENT_CALL_END, "", "", "");
@@ -335,7 +338,8 @@ TEST(reply, log_probabilities_travel_with_the_next_text)
     struct token_report report = {
         .id = 5, .bytes = STR("\xc3"), .logprob = -0.5, .top = &top, .n_top = 1};
     fixture_open(&f, &api_chat, true,
-                 "{\"model\":\"m\",\"messages\":[],\"logprobs\":true,\"top_logprobs\":1}");
+                 "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],"
+                 "\"logprobs\":true,\"top_logprobs\":1}");
     reply_start(&f.reply);
     buf_reset(&f.reply.out);
     reply_report(&f.reply, 0, &report);

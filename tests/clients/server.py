@@ -42,7 +42,7 @@ class Server:
             raise
         self.base = f'http://127.0.0.1:{self.port}'
 
-    def wait_for(self, pattern, seconds=20):
+    def wait_for(self, pattern, seconds=120):
         """The match, once the log has one."""
         for _ in range(seconds * 20):
             found = re.search(pattern, self.read_log())

@@ -45,7 +45,7 @@ LEAN = dict(CLAUDE_CODE_SIMPLE='1', **QUIET)                # three tools, a sho
 SAME_PROMPT = dict(CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS='1')
 
 
-def claude(stage, server, *arguments, allows_all=True, timeout_s=240, **more):
+def claude(stage, server, *arguments, allows_all=True, timeout_s=480, **more):
     program = [os.path.join(stage.bin, 'claude')]
     if allows_all:
         program.append('--dangerously-skip-permissions')
@@ -308,7 +308,7 @@ SUMMARY = '''<analysis>Rounds of numbers.</analysis>
 def scenario_claude_compaction(stage):
     """A conversation outgrows the context: told so in numbers, the client sums up and goes on."""
     def fill(n):
-        return call('Bash', command=f'seq 1 1000; echo round-{n}', description='Numbers')
+        return call('Bash', command=f'seq 1 550; echo round-{n}', description='Numbers')
     server = stage.server(f'''== CRITICAL: Respond with TEXT ONLY
 {SUMMARY}
 == fill the context
@@ -325,42 +325,40 @@ All rounds are done.
 All rounds are done.
 == still know
 You wanted rounds.
-''', '-c', '16384', complaints=['prompt is too long'])
+''', '-c', '10240', complaints=['prompt is too long'])
     options = dict(**LEAN, **SAME_PROMPT)
     out = claude(stage, server, '-p', 'Please fill the context', **options)
     assert 'All rounds are done.' in out, out
     turns = turns_of(server)
     refused = [turn for turn in turns if turn['status'] == 400]
-    assert refused and re.search(r'prompt is too long: \d+ tokens > 14336 maximum',
+    assert refused and re.search(r'prompt is too long: \d+ tokens > 8960 maximum',
                                  refused[0]['error']), turns
     requests = server.traced('request')
     summaries = [i for i, request in enumerate(requests)
                  if 'CRITICAL: Respond with TEXT ONLY' in json.dumps(request['body']['messages'][-1])]
     assert summaries, 'no summary was asked for'
-    # The summary's request begins like the one before it: only its own words are computed.
+    # The summary's request begins like the conversation, as far as it still fits.
     done = [turn for turn in turns if turn['status'] == 200]
     summary = next(turn for i, turn in enumerate(turns) if i == summaries[-1])
-    assert summary['reused'] > summary['computed'], summary['text']
+    assert summary['reused'] > done[0]['prompt'], summary['text']
     out = claude(stage, server, '-p', '--continue', 'Do you still know what I wanted?', **options)
     assert 'You wanted rounds.' in out, out
     assert turns_of(server)[-1]['prompt'] < done[-1]['prompt'] + 1000
 
 
 def scenario_claude_large_file(stage):
-    """A file so large that the client has its tokens counted before it is read."""
+    """A file so large that the client has its tokens counted, and does not read it for their number."""
     stage.write('large.txt', ''.join(f'line {i} of a long file\n' for i in range(1800)))
     server = stage.server(f'''== read the large
 {call('Read', file_path='@PROJECT@/large.txt')}
-== line 9 of
-It is long.
 == exceeds
 It is too long.
 ''')
     out = claude(stage, server, '-p', 'Please read the large file', **LEAN)
-    assert 'It is long.' in out or 'It is too long.' in out, out
+    assert 'It is too long.' in out, out
     counts = server.requests('/v1/messages/count_tokens')
     assert counts and all(count['status'] == 200 for count in counts), server.read_log()
-    assert max(count['prompt'] for count in counts) > 8000, counts
+    assert max(count['prompt'] for count in counts) > 25000, counts
     check_reuse(turns_of(server))
 
 
@@ -445,7 +443,7 @@ def scenario_claude_memory(stage):
     server.start()
     out = claude(stage, server, '-p', '--continue', 'Now change the file', **options)
     assert 'Changed.' in out, out
-    server.wait_for('model unloaded', 30)
+    server.wait_for('model unloaded')
     out = claude(stage, server, '-p', '--continue', 'So what did you do?', **options)
     assert 'I made a file and changed it.' in out, out
     turns = turns_of(server)
@@ -494,7 +492,7 @@ Still here, indeed.
     terminal.type('tell me a long story')
     terminal.expect(r'upon\s*a\s*time')
     terminal.send(ESCAPE)
-    server.wait_for(r'client left', 10)
+    server.wait_for(r'client left')
     terminal.rest(1)
     terminal.type('make it a short one')
     terminal.expect(r'A\s*file\s*was.\s*The\s*end')
@@ -539,7 +537,7 @@ I heard you.
 ''')
     terminal = open_terminal(stage, server, '--dangerously-skip-permissions', **QUIET)
     terminal.type('take your time')
-    server.wait_for('stop=calls', 60)
+    server.wait_for('stop=calls')
     terminal.rest(1)
     terminal.type('by the way, hello')
     terminal.expect(r'I\s*heard\s*you')

@@ -27,7 +27,7 @@ def scenario_slow_claude_code(stage):
 == written
 It was worth the wait.
 ''', '== make a file'))
-    out = claude_code.claude(stage, server, '-p', 'Please make a file for me', timeout_s=500,
+    out = claude_code.claude(stage, server, '-p', 'Please make a file for me', timeout_s=700,
                              **claude_code.QUIET)
     assert 'It was worth the wait.' in out, out
     check_patience(server, '/v1/messages')
@@ -44,7 +44,7 @@ Hm.
 It was worth the wait.
 ''', '== make a file'))
     out = claude_code.claude(stage, server, '--tools', 'Bash,Read,Edit,Write', '-p',
-                             'Please make a file for me', timeout_s=500, **claude_code.QUIET)
+                             'Please make a file for me', timeout_s=700, **claude_code.QUIET)
     assert 'It was worth the wait.' in out, out
     check_patience(server, '/v1/messages')
 
@@ -52,7 +52,7 @@ It was worth the wait.
 def scenario_slow_opencode(stage):
     server = stage.server(slowly(opencode.TOOLS, '\n== make a file'))
     opencode.configure(stage, server)
-    out = opencode.opencode(stage, 'make a file for me', timeout_s=500)
+    out = opencode.opencode(stage, 'make a file for me', timeout_s=700)
     assert 'The file is there.' in out, out
     check_patience(server, opencode.PATHS[opencode.COMPATIBLE])
 
@@ -60,7 +60,7 @@ def scenario_slow_opencode(stage):
 def scenario_slow_codex(stage):
     server = stage.server(slowly(codex.TOOLS, '== make a file'))
     codex.configure(stage, server)
-    out = codex.codex(stage, *codex.FREE, 'make a file for me', timeout_s=500)
+    out = codex.codex(stage, *codex.FREE, 'make a file for me', timeout_s=700)
     assert 'The file is there.' in out, out
     check_patience(server, codex.PATH)
 
@@ -73,7 +73,7 @@ def scenario_slow_silence(stage):
 == written
 It was worth the wait.
 ''', '== make a file'), '--sse-ping-interval', '3600')
-    out = claude_code.claude(stage, server, '-p', 'Please make a file for me', timeout_s=500,
+    out = claude_code.claude(stage, server, '-p', 'Please make a file for me', timeout_s=700,
                              **claude_code.LEAN)
     assert 'It was worth the wait.' in out, out
     turns = claude_code.turns_of(server)
@@ -91,7 +91,7 @@ def scenario_slow_call(stage):
 == written
 It was worth the wait.
 ''', head).replace(f'wait_s {WAIT_S}\n', f'wait_s {WAIT_S}\n=: wait_at 45\n'))
-    out = claude_code.claude(stage, server, '-p', 'Please make a file for me', timeout_s=500,
+    out = claude_code.claude(stage, server, '-p', 'Please make a file for me', timeout_s=700,
                              **claude_code.LEAN)
     assert 'It was worth the wait.' in out, out
     turns = claude_code.turns_of(server)

@@ -68,7 +68,7 @@ class Stage:
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, text=True)
 
-    def run(self, command, timeout_s=240, **environment):
+    def run(self, command, timeout_s=480, **environment):
         """What the client printed, both streams; its exit status is the scenario's to judge."""
         process = self.start(command, **environment)
         try:
@@ -159,14 +159,14 @@ class Server(clients.server.Server):
     def n_pieces(self, path):
         return sum(entry['path'] == path for entry in self.traced('answer'))
 
-    def wait_for_pieces(self, path, n, timeout_s=60):
+    def wait_for_pieces(self, path, n, timeout_s=120):
         """Until so many pieces of answers went out: something is being said right now."""
         end = time.time() + timeout_s
         while self.n_pieces(path) < n:
             assert time.time() < end, f'{path} said nothing'
             time.sleep(0.1)
 
-    def post(self, path, body, timeout_s=60):
+    def post(self, path, body, timeout_s=120):
         """Status and text of the answer."""
         headers = {'content-type': 'application/json', 'anthropic-version': '2023-06-01'}
         request = urllib.request.Request(self.base + path, json.dumps(body).encode(), headers)

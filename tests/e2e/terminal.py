@@ -41,7 +41,7 @@ class Terminal:
         except OSError:  # the other side is closed
             time.sleep(timeout_s)
 
-    def expect(self, pattern, timeout_s=60):
+    def expect(self, pattern, timeout_s=180):
         """Waits for a pattern, behind what was found before."""
         end = time.time() + timeout_s
         while time.time() < end:
@@ -71,7 +71,7 @@ class Terminal:
         self.rest(0.3)
         self.send(ENTER)
 
-    def close(self, timeout_s=20):
+    def close(self, timeout_s=60):
         """The exit status of a client that was told to end."""
         end = time.time() + timeout_s
         while self.process.poll() is None and time.time() < end:

@@ -145,6 +145,24 @@ TEST(host, tokens_and_prompts_agree_with_counts)
     stage_close(&stage);
 }
 
+TEST(host, an_answer_of_no_tokens_only_warms_the_cache)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){0}, NULL);
+    struct json_object *answer =
+        ask(&stage, "/v1/messages",
+            "{\"max_tokens\":0,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+    assert_int_equal(json_length(json_at(answer, "content")), 0);
+    assert_true(str_is(json_str_at(answer, "stop_reason"), "max_tokens"));
+    assert_int_equal(json_object_get_int(json_at(answer, "usage.output_tokens")), 0);
+    json_object_put(answer);
+    answer = ask(&stage, "/v1/messages", hi);
+    assert_true(json_object_get_int(json_at(answer, "usage.cache_read_input_tokens")) > 4);
+    json_object_put(answer);
+    stage_close(&stage);
+}
+
 TEST(host, prompts_that_do_not_fit_are_told_so_in_numbers)
 {
     (void)state;
@@ -592,6 +610,7 @@ TEST(host, answers_at_the_same_time_are_those_given_alone)
 RUN_TESTS(IS(host, greedy_answers_repeat_and_the_second_comes_from_the_cache),
           IS(host, the_log_tells_what_was_reused_and_what_was_different),
           IS(host, tokens_and_prompts_agree_with_counts),
+          IS(host, an_answer_of_no_tokens_only_warms_the_cache),
           IS(host, prompts_that_do_not_fit_are_told_so_in_numbers),
           IS(host, scripted_answers_become_thinking_text_and_calls),
           IS(host, a_scripted_answer_takes_the_time_it_is_told),
