@@ -155,31 +155,6 @@ static void trace_runs(struct call *call, const struct job *job, bool is_answer)
     }
 }
 
-static void finish(struct answer *answer)
-{
-    struct call *call = answer->call;
-    bool is_stream = answer->job->request.is_stream;
-    add_up_usage(answer);
-    if (has_failed(answer)) {
-        struct api_error error = api_error_of(&answer->error);
-        call_note(call, "failed=\"%s\"", error.text);
-        if (!is_stream) {
-            call_respond_error(call, &error);
-            return;
-        }
-        reply_fail(&answer->reply, &error);
-    } else {
-        reply_finish(&answer->reply);
-    }
-    note_numbers(answer);
-    if (is_stream) {
-        flush(answer);
-        exchange_end(call->exchange);
-    } else {
-        call_respond_json(call, &answer->reply.out);
-    }
-}
-
 // The head of a stream goes out once, as early as it is known that there will be one.
 static void begin(struct answer *answer)
 {
@@ -232,6 +207,26 @@ static void tell_error(struct answer *answer, const struct api_error *error)
     reply_fail(&answer->reply, error);
     flush(answer);
     exchange_end(call->exchange);
+}
+
+static void finish(struct answer *answer)
+{
+    struct call *call = answer->call;
+    add_up_usage(answer);
+    if (has_failed(answer)) {
+        struct api_error error = api_error_of(&answer->error);
+        tell_error(answer, &error);
+        note_numbers(answer);
+        return;
+    }
+    reply_finish(&answer->reply);
+    note_numbers(answer);
+    if (answer->job->request.is_stream) {
+        flush(answer);
+        exchange_end(call->exchange);
+    } else {
+        call_respond_json(call, &answer->reply.out);
+    }
 }
 
 // Runs the job to its end.  False when the client left during the prefill: the job goes on.

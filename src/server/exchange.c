@@ -217,6 +217,12 @@ struct str exchange_body(const struct exchange *exchange)
     return (struct str){exchange->body.data ? exchange->body.data : "", exchange->body.size};
 }
 
+void exchange_forget_body(struct exchange *exchange)
+{
+    exchange->is_large |= exchange->body.size > SIZE_LARGE;
+    buf_release(&exchange->body);
+}
+
 const char *exchange_header(void *context, const char *name)
 {
     struct exchange *exchange = context;
@@ -323,10 +329,10 @@ void exchange_release(struct exchange *exchange)
     pthread_mutex_unlock(&exchange->lock);
     if (!is_last)
         return;
-    bool is_large = exchange->body.size > SIZE_LARGE;
+    exchange_forget_body(exchange);
+    bool is_large = exchange->is_large;
     release_headers(exchange->headers, exchange->n_headers);
     release_headers(exchange->out_headers, exchange->n_out_headers);
-    buf_release(&exchange->body);
     buf_release(&exchange->pending);
     free(exchange->path);
     free(exchange->peer);

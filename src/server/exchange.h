@@ -20,6 +20,7 @@ enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_OPTIONS, HTTP_OTHER };
 enum http_method exchange_method(const struct exchange *exchange);
 const char *exchange_path(const struct exchange *exchange); // without the query, percent-decoded
 struct str exchange_body(const struct exchange *exchange);
+void exchange_forget_body(struct exchange *exchange); // the worker has read it
 // By lower-case name; NULL when absent.  Takes the exchange as void * to fit api/dialect.h.
 const char *exchange_header(void *exchange, const char *name);
 const char *exchange_peer(const struct exchange *exchange); // "127.0.0.1"

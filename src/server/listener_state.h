@@ -21,6 +21,7 @@ struct exchange {
     struct header *headers;
     size_t n_headers;
     struct buf body;
+    bool is_large; // the body is, or was
     uint64_t start_ns;
 
     // The loop's own.

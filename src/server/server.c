@@ -86,6 +86,7 @@ bool call_read(struct call *call, struct api_request *request)
     enum err err = api_request_parse(request, exchange_body(call->exchange), &error);
     if (!err)
         err = call->route->dialect->read(request, &error);
+    exchange_forget_body(call->exchange); // all of it is in the request now
     if (err) {
         struct api_error api_error = api_error_of(&error);
         call_respond_error(call, &api_error);
