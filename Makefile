@@ -188,7 +188,7 @@ test-neon:
 	@sh tools/test-neon.sh
 
 # ---- real clients and SDKs, pinned in tests/clients/package.json; needs node and npm ----
-e2e: e2e-clients
+e2e: e2e-clients $(BUILD)/bench/callwalk
 	@sh tests/e2e/run.sh $(BUILD)/hearth $(BUILD)/e2e $(SCENARIOS)
 	@$(if $(SCENARIOS),,$(PYTHON) tests/ember/sessions.py $(BUILD)/hearth $(BUILD)/e2e)
 

@@ -15,6 +15,7 @@ import threading
 import time
 import traceback
 
+import calls
 import claude_code
 import codex
 import opencode
@@ -24,7 +25,7 @@ import slow
 import wire
 from stage import Stage
 
-MODULES = (slow, claude_code, opencode, codex, sdk, shown, wire)
+MODULES = (slow, claude_code, opencode, codex, sdk, shown, wire, calls)
 N_AT_ONCE = 3  # on two cores: clients spend much of their time starting up
 
 
