@@ -404,6 +404,7 @@ int main(int argc, char **argv)
     char folder[4096];
     const char *part = argc > 2 ? argv[2] : "";
     snprintf(folder, sizeof folder, "%s/hearth-bench-XXXXXX", argc > 1 ? argv[1] : "/var/tmp");
+    setvbuf(stdout, NULL, _IOLBF, 0);
     if (!mkdtemp(folder)) {
         perror(folder);
         return 1;

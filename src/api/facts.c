@@ -145,6 +145,8 @@ void facts_put_metrics(struct buf *out, const struct server_facts *server)
              : 0},
         {"hearth:prompt_tokens_reused_total", "counter", "Prompt tokens found in the cache.",
          (double)server->n_reused_tokens},
+        {"hearth:prompt_tokens_from_disk_total", "counter", "Of these, read from disk.",
+         (double)server->n_disk_tokens},
         {"hearth:kv_pages", "gauge", "KV pages in use, of sequences and of what is remembered.",
          (double)server->n_cache_pages},
         {"hearth:kv_pages_max", "gauge", "KV pages there are.", (double)server->n_cache_pages_max},

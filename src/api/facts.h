@@ -36,6 +36,7 @@ struct slot_facts { // a request that is being answered
 
 struct server_facts { // counters since the start; times in seconds
     uint64_t n_prompt_tokens, n_reused_tokens, n_generated_tokens;
+    uint64_t n_disk_tokens; // of those reused
     double prompt_s, generated_s;
     size_t n_running, n_waiting;
     uint64_t n_steps, n_steps_shared; // of the model; the sum of how many answers were in each

@@ -1,6 +1,7 @@
 // hearth serve - the HTTP server, from the command line to the last drained answer.
 #include <math.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -478,6 +479,7 @@ int serve_command(int argc, char **argv)
         printf("hearth\n");
         return EXIT_FINE;
     }
+    signal(SIGXFSZ, SIG_IGN); // a limit on the size of files is a full disk, not an end
     if (!err)
         err = open_all(&serve, &error);
     if (!err) {

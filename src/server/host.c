@@ -69,6 +69,7 @@ static void host_tell(void *self, struct model_facts *model, struct server_facts
     *server = (struct server_facts){
         .n_prompt_tokens = host->past.n_prompt_tokens + stats.n_prompt_tokens,
         .n_reused_tokens = host->past.n_reused_tokens + stats.n_reused_tokens,
+        .n_disk_tokens = host->past.n_disk_tokens + stats.n_disk_tokens,
         .n_generated_tokens = host->past.n_generated_tokens + stats.n_generated_tokens,
         .n_steps = host->past.n_steps + stats.n_steps,
         .n_steps_shared = host->past.n_steps_shared + stats.n_steps_shared,

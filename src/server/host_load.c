@@ -116,6 +116,7 @@ static void unload(struct host *host)
         engine_stats(host->engine, &stats);
         host->past.n_prompt_tokens += stats.n_prompt_tokens;
         host->past.n_reused_tokens += stats.n_reused_tokens;
+        host->past.n_disk_tokens += stats.n_disk_tokens;
         host->past.n_generated_tokens += stats.n_generated_tokens;
         host->past.prefill_ns += stats.prefill_ns;
         host->past.decode_ns += stats.decode_ns;

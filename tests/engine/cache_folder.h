@@ -68,7 +68,7 @@ static inline void cache_folder_remove(struct cache_folder *folder)
         if (model->d_name[0] == '.')
             continue;
         snprintf(path, sizeof path, "%s/%s", folder->path, model->d_name);
-        rmdir(path);
+        remove(path); // a model's folder, now empty, or a file beside them
     }
     if (outer)
         closedir(outer);

@@ -1,6 +1,7 @@
 // The server over a real engine: a tiny model of random weights behind every route.
 #include <math.h>
 
+#include "tests/engine/cache_folder.h"
 #include "tests/server/double.h"
 
 #include "api/sampling_fields.h"
@@ -571,6 +572,36 @@ TEST(host, a_client_that_leaves_frees_the_only_place)
     stage_close(&stage);
 }
 
+TEST(host, after_a_sleep_the_next_turn_computes_its_new_tokens_only)
+{
+    (void)state;
+    struct stage stage = {0};
+    struct error why;
+    struct cache_folder folder;
+    struct buf body = {0};
+    cache_folder_make(&folder);
+    stage_open(&stage, (struct host_config){.sleep_s = 1, .cache_folder = folder.path}, NULL);
+    for (int turn = 0; turn < 2; turn++) {
+        buf_reset(&body);
+        buf_append_text(&body, "{\"n_predict\":1,\"prompt\":\"");
+        for (int i = 0; i < 100; i++)
+            buf_printf(&body, "word %d ", i);
+        buf_append_text(&body, turn ? "and more\"}" : "\"}");
+        struct json_object *answer = ask(&stage, "/completion", body.data);
+        int n_computed = json_object_get_int(json_at(answer, "timings.prompt_n"));
+        assert_true(turn ? n_computed < 20 : n_computed > 300);
+        json_object_put(answer);
+        for (int i = 0; turn == 0 && stage.h.side.state(stage.host, &why) != MODEL_ASLEEP; i++) {
+            if (i > 2000)
+                fail_msg("still awake");
+            double_pause(10);
+        }
+    }
+    stage_close(&stage);
+    buf_release(&body);
+    cache_folder_remove(&folder);
+}
+
 TEST(host, answers_at_the_same_time_are_those_given_alone)
 {
     (void)state;
@@ -624,4 +655,5 @@ RUN_TESTS(IS(host, greedy_answers_repeat_and_the_second_comes_from_the_cache),
           IS(host, a_model_may_open_its_thinking_before_a_constrained_answer),
           IS(host, an_idle_model_sleeps_and_wakes),
           IS(host, a_client_that_leaves_frees_the_only_place),
+          IS(host, after_a_sleep_the_next_turn_computes_its_new_tokens_only),
           IS(host, answers_at_the_same_time_are_those_given_alone))
