@@ -301,7 +301,8 @@ struct host { // one engine on the model
     struct store_options disk;
 };
 
-static void host_open(struct host *host, struct gguf *gguf, const char *folder)
+static void host_open(struct host *host, struct gguf *gguf, const struct tokenizer *tokenizer,
+                      const char *folder)
 {
     struct hyperparams *hyperparams = mem_new(struct hyperparams, 1);
     struct backend_options backend_options = {.cpu_features = UINT_MAX};
@@ -317,7 +318,7 @@ static void host_open(struct host *host, struct gguf *gguf, const char *folder)
     engine_model_options(hyperparams, &config, &options);
     MUST(backend_open(&host->backend, "cpu", &backend_options, &error));
     MUST(model_open(&host->model, gguf, host->backend, &options, &error));
-    MUST(engine_open(&host->engine, host->model, NULL, &config, &error));
+    MUST(engine_open(&host->engine, host->model, tokenizer, &config, &error));
     free(hyperparams);
 }
 
@@ -368,12 +369,14 @@ static void measure_cost(const char *folder)
     void *bytes;
     size_t size;
     struct gguf *gguf;
+    struct tokenizer *tokenizer;
     struct host with, without;
     double ratios[N_PAIRS], costs[N_PAIRS];
     MUST(synthetic_make(&bytes, &size, "qwen3.6-35b-a3b", &options, &error));
     MUST(gguf_open_memory(&gguf, bytes, size, "synthetic", &error));
-    host_open(&with, gguf, folder);
-    host_open(&without, gguf, NULL);
+    MUST(tokenizer_open(&tokenizer, gguf, &error));
+    host_open(&with, gguf, tokenizer, folder);
+    host_open(&without, gguf, tokenizer, NULL);
     printf("4 layers of Qwen3.6-35B-A3B: an answer of %u tokens while %u tokens are saved\n",
            N_ANSWER, N_PROMPT);
     for (uint32_t i = 0; i < N_PAIRS; i++) {
@@ -395,6 +398,7 @@ static void measure_cost(const char *folder)
     printf("saved: %zu files, %.1f MiB\n", listing.n_entries, (double)listing.size / (double)MIB);
     store_listing_release(&listing);
     clear(folder);
+    tokenizer_close(tokenizer);
     gguf_close(gguf);
     free(bytes);
 }
