@@ -4,6 +4,7 @@
 #   make test           all tests, all set-up  make tsan       threaded tests under TSan
 #   make check          style and structure    make fuzz       each fuzz target, FUZZ_SECONDS long
 #   make bench          benchmark programs     make test-neon  kernels under qemu (aarch64)
+#   make soak           long runs: random operations and random clients (SOAK_MINUTES=30)
 #   make e2e            pinned real clients against scripted answers (SCENARIOS=... picks) and
 #                       against the built-in model
 #   make run            the server, ready for a client: built-in model or MODEL=path.gguf
@@ -146,7 +147,7 @@ run: setup
 	@$(MAKE) --no-print-directory -j$(CORES) $(BUILD)/hearth
 	@exec $(BUILD)/hearth serve $(if $(MODEL),-m "$(MODEL)") --port $(PORT) --welcome
 
-.PHONY: all tests e2e e2e-clients demo demo-picture ember-eval test run-tests run setup check tidy asan tsan fuzz bench clean test-neon
+.PHONY: all tests e2e e2e-clients demo demo-picture ember-eval test run-tests run setup check tidy asan tsan soak fuzz bench clean test-neon
 
 test: setup
 	@$(MAKE) --no-print-directory run-tests
@@ -165,6 +166,13 @@ asan: setup
 tsan: setup
 	@$(MAKE) --no-print-directory run-tests BUILD=build/tsan \
 	    OPTIMIZE="-O1 -g -fsanitize=thread" LDFLAGS="-fsanitize=thread"
+
+# ---- long runs: not part of make test; SOAK_MINUTES in all, half an hour unless told otherwise ----
+SOAK_MINUTES ?= 30
+soak: setup
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/engine/session_test \
+	    $(BUILD)/tests/engine/engine_model_test
+	@sh tools/soak.sh $(BUILD) $(SOAK_MINUTES)
 
 # ---- fuzzing: clang's libFuzzer; the corpus in tests/fuzz/corpus/NAME is kept in the tree ----
 FUZZ_SECONDS ?= 60
