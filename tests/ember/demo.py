@@ -24,26 +24,24 @@ from tasks import Task, files_in, put_files  # noqa: E402
 BOLD, DIM, GREEN, RED, CYAN, PLAIN = (f'\033[{n}m' for n in ('1', '2', '32', '31', '36', '0'))
 
 FIRST = {
-    'harbour.cfg': 'berth = 14\npilot = Almira\ntariff = 3920\n',
-    'errands.txt': 'buy lantern oil\nmend the sail\n',
     'guests.txt': 'Odile\nTancred\n',
+    'server.conf': 'host = harbour\nport = 8412\n',
     'tide.sh': 'echo high water at 17:42\n',
 }
 
 # What is asked, which files are different afterwards, and what the answer must say.
 JOBS = [
-    ('Create a file called greeting.txt with the text "good morning harbour".',
-     {'greeting.txt': 'good morning harbour\n'}, ()),
-    ('What is the tariff in harbour.cfg?', {}, ('3920',)),
-    ('In errands.txt, replace the word lantern with compass.',
-     {'errands.txt': 'buy compass oil\nmend the sail\n'}, ()),
+    ('Which files are in this folder?', {}, tuple(FIRST)),
+    ('Create a file called todo.txt with the text "water the plants".',
+     {'todo.txt': 'water the plants\n'}, ()),
+    ('What is the port in server.conf?', {}, ('8412',)),
+    ('Replace 8412 with 9000 in server.conf.',
+     {'server.conf': 'host = harbour\nport = 9000\n'}, ()),
     ('Add the line "Ysolde" to guests.txt.', {'guests.txt': 'Odile\nTancred\nYsolde\n'}, ()),
-    ('Which files are in this folder?', {},
-     ('harbour.cfg', 'errands.txt', 'guests.txt', 'tide.sh', 'greeting.txt')),
-    ('Which file contains the word Almira?', {}, ('harbour.cfg',)),
+    ('Which file contains the word Tancred?', {}, ('guests.txt',)),
     ('Run sh tide.sh and tell me the output.', {}, ('17:42',)),
-    ('Create log.txt with the text "day one", then add the line "day two" to it.',
-     {'log.txt': 'day one\nday two\n'}, ()),
+    ('Create hello.sh with the text "echo hello", then run sh hello.sh.',
+     {'hello.sh': 'echo hello\n'}, ('hello',)),
 ]
 
 

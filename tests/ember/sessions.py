@@ -19,38 +19,43 @@ from clients.agents import AGENTS, Place, play  # noqa: E402
 from clients.server import Server  # noqa: E402
 from tasks import Task, put_files  # noqa: E402
 
-FIRST = {'guests.txt': 'Odile\nTancred\n', 'errands.txt': 'buy lantern oil\nmend the sail\n'}
+FIRST = {'guests.txt': 'Odile\nTancred\n', 'server.conf': 'host = harbour\nport = 8412\n'}
 
 # What is asked, and which files are different afterwards.
 JOBS = {
     'claude-simple': [
-        ('Create a file called greeting.txt with the text "good morning harbour".',
-         {'greeting.txt': 'good morning harbour\n'}),
+        ('Create a file called todo.txt with the text "water the plants".',
+         {'todo.txt': 'water the plants\n'}),
         ('Add the line "Ysolde" to guests.txt.', {'guests.txt': 'Odile\nTancred\nYsolde\n'}),
         ('Which files are in this folder?', {}),
     ],
+    'claude-full': [('Which files are in this folder?', {})],
     'opencode': [('Which files are in this folder?', {})],
     'codex': [('Which files are in this folder?', {})],
 }
 
 
 def session_in_the_terminal(hearth, clients):
-    """`hearth run --tools`: each line of input is a message."""
+    """`hearth run --tools`: what comes in on stdin is a message; without --yes nothing runs."""
     folder = os.path.join(clients, 'runs', 'ember-run')
     shutil.rmtree(folder, ignore_errors=True)
     put_files(folder, FIRST)
-    jobs = JOBS['claude-simple']
-    wants = dict(FIRST)
-    for _, changes in jobs:
-        wants.update(changes)
-    done = subprocess.run([hearth, 'run', '--tools', '--yes'], cwd=folder, timeout=120, text=True,
-                          input=''.join(prompt + '\n' for prompt, _ in jobs),
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    wrong = Task('session', '', FIRST, wants).check(folder, done.stdout)
-    assert not wrong, f'{wrong}\n{done.stdout}'
-    unasked = subprocess.run([hearth, 'run', '--tools'], cwd=folder, timeout=120, text=True,
-                             input=jobs[-1][0] + '\n', stdout=subprocess.PIPE)
-    assert 'not run: nobody to ask' in unasked.stdout, unasked.stdout
+    files = dict(FIRST)
+
+    def say(prompt, *flags):
+        return subprocess.run([hearth, 'run', '--tools', *flags], cwd=folder, timeout=120, text=True,
+                              input=prompt + '\n', stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT).stdout
+
+    for prompt, changes in JOBS['claude-simple']:
+        task = Task('session', prompt, files, {**files, **changes})
+        said = say(prompt)
+        wrong = Task('session', prompt, files, files).check(folder, said)
+        assert not wrong and 'not run: nobody to ask' in said, f'{wrong}\n{said}'
+        said = say(prompt, '--yes')
+        wrong = task.check(folder, said)
+        assert not wrong, f'{prompt}: {wrong}\n{said}'
+        files = task.wants
 
 
 def check_log(server):
