@@ -23,8 +23,8 @@ enum {
     N_ROUNDS = 5,
     BLOCK = 4 * 1024 * 1024,
     N_PAIRS = 10,
-    N_PROMPT = 3000,
-    N_ANSWER = 96,
+    N_PROMPT = 1024,
+    N_ANSWER = 64,
 };
 
 #define MUST(call)                                                                                 \

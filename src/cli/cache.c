@@ -1,5 +1,6 @@
 // cache.c - hearth cache: what is kept on disk, and less of it.
 #include <ctype.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -158,6 +159,26 @@ static void prune(const char *folder, uint64_t size_max)
            size_words(most, size_max));
 }
 
+// Also what lies beside the states: the answers that a chat remembers (chat/), and folders now empty.
+static void clear(const char *folder)
+{
+    char path[4400];
+    prune(folder, 0);
+    DIR *open_folder = opendir(folder);
+    for (struct dirent *item; open_folder && (item = readdir(open_folder));) {
+        struct store_key key;
+        bool is_model =
+            strlen(item->d_name) == STORE_KEY_TEXT - 1 && store_key_parse(&key, item->d_name);
+        snprintf(path, sizeof path, "%s/%s", folder, item->d_name);
+        if (is_model)
+            rmdir(path);
+        else if (strncmp(item->d_name, "answers-", 8) == 0)
+            unlink(path);
+    }
+    if (open_folder)
+        closedir(open_folder);
+}
+
 static enum err find_folder(char *path, size_t size, const struct cache_options *o,
                             struct error *error)
 {
@@ -187,7 +208,7 @@ static enum err run(const struct cache_options *o, const struct arguments *argum
     else if (strcmp(what, "prune") == 0)
         prune(folder, o->max_size ? size_max : store_folder_default_size(folder));
     else if (strcmp(what, "clear") == 0)
-        prune(folder, 0);
+        clear(folder);
     else
         return fail(error, ERR_ARGUMENT, "say list, prune or clear");
     return OK;

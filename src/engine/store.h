@@ -26,6 +26,7 @@ struct store_options { // strings are copied
     // ---- for tests ----
     uint32_t n_tokens_min; // shorter states are not worth a file; 0: STORE_CHUNK_TOKENS
     unsigned quiet_ms;     // how long a conversation rests before its end is written; 0: 2000
+    unsigned look_ms;      // how often the folder is looked at for the files of others; 0: 10000
     bool no_sync;
     ssize_t (*write)(int fd, const void *bytes, size_t size); // in place of write(2)
 };

@@ -2,7 +2,7 @@
 //
 // Made from a listing of the folder and kept up to date by who writes and reads.  The folder may know
 // better: a file listed may be gone when it is opened, and files of other programs are not seen until
-// the next listing.  No lock of its own.
+// the next listing, some seconds later.  No lock of its own.
 #ifndef HEARTH_ENGINE_STORE_INDEX_H
 #define HEARTH_ENGINE_STORE_INDEX_H
 

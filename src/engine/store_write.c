@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,7 +18,10 @@
 #include "base/thread.h"
 #include "engine/store_state.h"
 
-enum { PIECE = 8 * 1024 * 1024 }; // bytes in one write
+enum {
+    PIECE = 8 * 1024 * 1024, // bytes in one write
+    LOOK_MS = 10000,         // how often a resting writer looks what others have done to the folder
+};
 
 static const uint64_t pause_ns = 300 * UINT64_C(1000000000);
 static const uint64_t least_free = 256 * MIB; // of the disk; the rest is other programs'
@@ -90,6 +94,26 @@ static void keep_budget(struct store *store)
                   n_removed, (double)size / (double)GIB, (double)store->size_max / (double)GIB);
 }
 
+// Lists the folder anew when it has changed since the last time: other programs share it.
+static void look_around(struct store *store, int64_t *changed_ns)
+{
+    char path[STORE_PATH];
+    struct stat info;
+    struct store_listing listing;
+    struct store_file any = {0};
+    if (!store_path(store, &any, path))
+        return;
+    *strrchr(path, '/') = 0;
+    if (stat(path, &info) != 0 || os_modified_ns(&info) == *changed_ns)
+        return;
+    *changed_ns = os_modified_ns(&info);
+    store_folder_list(&listing, store->folder, &store->shape.model);
+    pthread_mutex_lock(&store->lock);
+    store_index_fill(&store->index, &listing);
+    pthread_mutex_unlock(&store->lock);
+    store_listing_release(&listing);
+}
+
 // ---- the thread ----
 
 static struct store_buffer *next_in_queue(struct store *store)
@@ -101,6 +125,11 @@ static struct store_buffer *next_in_queue(struct store *store)
             next = buffer;
     }
     return next;
+}
+
+static unsigned look_ms(const struct store *store)
+{
+    return store->options.look_ms ? store->options.look_ms : LOOK_MS;
 }
 
 // With the lock held.
@@ -144,10 +173,15 @@ void *store_writer(void *context)
 {
     struct store *store = context;
     struct store_buffer *buffer;
+    int64_t changed_ns = 0;
     pthread_mutex_lock(&store->lock);
     for (;;) {
         while (!(buffer = next_in_queue(store)) && !store->is_closing)
-            pthread_cond_wait(&store->changed, &store->lock);
+            if (!cond_wait_ms(&store->changed, &store->lock, look_ms(store))) {
+                pthread_mutex_unlock(&store->lock);
+                look_around(store, &changed_ns);
+                pthread_mutex_lock(&store->lock);
+            }
         if (!buffer)
             break;
         // What still waits when writing failed would fail as well.

@@ -565,6 +565,29 @@ TEST(store, several_programs_share_a_folder)
     cache_folder_remove(&folder);
 }
 
+TEST(store, what_another_program_writes_is_found_while_running)
+{
+    struct cache_folder folder;
+    struct store_rig first, second;
+    struct store_options options = {.size_max = 1 * GIB, .look_ms = 5};
+    token_id tokens[N_TOKENS];
+    (void)state;
+    cache_folder_make(&folder);
+    rig_tokens(tokens, N_TOKENS, 1);
+    store_rig_open(&first, folder.path, &options);
+    store_rig_open(&second, folder.path, &plain);
+    rig_write(&second, tokens, N_TOKENS, STORE_TIP);
+    store_rig_close(&second);
+    uint32_t n = 0;
+    for (int i = 0; i < 1000 && n < N_TOKENS; i++) {
+        usleep(5000);
+        n = rig_read(&first, tokens, N_TOKENS);
+    }
+    assert_int_equal(n, N_TOKENS);
+    store_rig_close(&first);
+    cache_folder_remove(&folder);
+}
+
 // ---- the budget ----
 
 static void set_age(const struct cache_folder *folder, const char *part, long days)
@@ -674,6 +697,7 @@ RUN_TESTS(IS(store, what_was_written_comes_back_in_another_process_life),
           IS(store, a_folder_that_cannot_be_made_is_an_error),
           IS(store, a_process_killed_while_writing_harms_nothing),
           IS(store, several_programs_share_a_folder),
+          IS(store, what_another_program_writes_is_found_while_running),
           IS(store, the_oldest_goes_first_and_a_trunk_outlives_its_branches),
           IS(store, a_state_left_behind_goes_before_one_that_is_a_little_older),
           IS(store, a_running_store_keeps_its_budget))
