@@ -17,6 +17,7 @@ import traceback
 
 import calls
 import claude_code
+import claude_terminal
 import codex
 import opencode
 import sdk
@@ -25,7 +26,7 @@ import slow
 import wire
 from stage import Stage
 
-MODULES = (slow, claude_code, opencode, codex, sdk, shown, wire, calls)
+MODULES = (slow, claude_code, claude_terminal, opencode, codex, sdk, shown, wire, calls)
 N_AT_ONCE = 3  # on two cores: clients spend much of their time starting up
 
 

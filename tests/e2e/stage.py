@@ -126,7 +126,8 @@ class Server(clients.server.Server):
             notes = dict(re.findall(r' (\w+)=("[^"]*"|\S+)', rest))
             counts = re.search(r'reused ([\d,]+) of ([\d,]+) tokens', rest)
             if counts:
-                notes['reused'], notes['prompt'] = [int(n.replace(',', '')) for n in counts.groups()]
+                numbers = [int(number.replace(',', '')) for number in counts.groups()]
+                notes['reused'], notes['prompt'] = numbers
                 notes['computed'] = notes['prompt'] - notes['reused']
             for name in {'generated', 'prompt'} & set(notes):
                 notes[name] = int(notes[name])
@@ -184,7 +185,7 @@ class Server(clients.server.Server):
 
 
     def check_streams(self):
-        """Every stream that went out was well formed; those without an end had lost their reader."""
+        """Every stream that went out was well formed; one without an end had lost its reader."""
         answers = {}
         for entry in self.traced('answer'):
             key = (entry['call'], entry['path'])
@@ -233,9 +234,10 @@ def in_background(run, *arguments):
 
 def call(name, **arguments):
     """A tool call as the model of these stages writes it."""
-    text = ''.join(
-        f'<parameter={key}>\n{value if isinstance(value, str) else json.dumps(value)}\n</parameter>\n'
-        for key, value in arguments.items())
+    text = ''
+    for key, value in arguments.items():
+        shown = value if isinstance(value, str) else json.dumps(value)
+        text += f'<parameter={key}>\n{shown}\n</parameter>\n'
     return f'<tool_call>\n<function={name}>\n{text}</function>\n</tool_call>'
 
 

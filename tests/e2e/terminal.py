@@ -12,7 +12,8 @@ import fcntl
 
 ESCAPE, ENTER, CONTROL_C = '\x1b', '\r', '\x03'
 STEPS = re.compile(r'\x1b\[(\d*)C')  # the cursor steps over what is blank
-MARKS = re.compile(r'\x1b\[[0-9;?<>=]*[a-zA-Z]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)|\x1b[()][A-Z0-9]|\x1b[=>78]')
+MARKS = re.compile(r'\x1b\[[0-9;?<>=]*[a-zA-Z]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)|'
+                   r'\x1b[()][A-Z0-9]|\x1b[=>78]')
 
 
 class Terminal:
