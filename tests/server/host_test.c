@@ -19,7 +19,10 @@ struct stage {
 
 static void keep_line(void *context, const char *line)
 {
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; // workers may be at it together
+    pthread_mutex_lock(&lock);
     snprintf(context, sizeof((struct stage *)0)->line, "%s", line);
+    pthread_mutex_unlock(&lock);
 }
 
 static void stage_open(struct stage *stage, struct host_config config, const char *script)
