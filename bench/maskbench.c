@@ -1,6 +1,7 @@
-// maskbench DATA.jsonl VOCAB.gguf [--pad N] [--only NAME] [--verbose]
+// maskbench DATA.jsonl VOCAB.gguf [--pad N] [--only NAME] [--tokens FILE] [--verbose]
 //
-// --pad makes the vocabulary N tokens large with words joined of its words.
+// --pad makes the vocabulary N tokens large with words joined of its words.  --tokens writes the
+// vocabulary and the instances' tokens to FILE, for peer-llguidance.py.
 //
 // How many schemas does the constraint get right, and what does a mask cost?  Each line of DATA is
 // {"name", "schema", "tests": [{"valid", "data"}]}.  Instances are written as Python's json.dumps
@@ -181,6 +182,32 @@ static struct constraint_vocabulary *vocabulary_of(const struct tokenizer *token
     return vocabulary;
 }
 
+// ---- for another program ----
+
+// The first line of the file: the bytes of each token in hexadecimal, "" for what is no text.
+static void dump_vocabulary(FILE *out, const struct constraint_vocabulary *vocabulary)
+{
+    const struct token_trie *trie = constraint_vocabulary_trie(vocabulary);
+    fputs("{\"vocabulary\": [", out);
+    for (size_t id = 0; id < trie->n_tokens; id++) {
+        struct str bytes = token_trie_bytes(trie, (token_id)id);
+        fputs(id ? ", \"" : "\"", out);
+        for (size_t i = 0; i < bytes.size && trie->roles[id] == TOKEN_ROLE_TEXT; i++)
+            fprintf(out, "%02x", (unsigned char)bytes.data[i]);
+        fputs("\"", out);
+    }
+    fputs("]}\n", out);
+}
+
+static void dump_tokens(FILE *out, const struct token_list *tokens, bool is_valid, bool is_first)
+{
+    fprintf(out, "%s{\"valid\": %s, \"tokens\": [", is_first ? "" : ", ",
+            is_valid ? "true" : "false");
+    for (size_t i = 0; i < tokens->n_ids; i++)
+        fprintf(out, "%s%d", i ? ", " : "", (int)tokens->ids[i]);
+    fputs("]}", out);
+}
+
 // ---- the run ----
 
 struct bench {
@@ -191,16 +218,19 @@ struct bench {
     size_t n_schemas, n_passed, n_relaxed, n_relaxations;
     size_t n_valid, n_valid_rejected, n_invalid, n_invalid_accepted, n_forced;
     bool is_verbose;
+    FILE *tokens; // or NULL
 };
 
 // Whether the instance is accepted; the times of its masks are kept when it is a valid one.
 static bool run_instance(struct bench *bench, struct constraint *constraint, const char *name,
-                         struct json_object *data, bool is_valid)
+                         struct json_object *data, bool is_valid, bool is_first)
 {
     struct buf text = {0};
     struct token_list tokens = {0};
     write_json(&text, data);
     tokenizer_encode(bench->tokenizer, &tokens, (struct str){text.data, text.size}, false);
+    if (bench->tokens)
+        dump_tokens(bench->tokens, &tokens, is_valid, is_first);
     struct constraint_state *state = constraint_state_open(constraint);
     bool is_accepted = true;
     size_t done = 0;
@@ -250,12 +280,14 @@ static void run_schema(struct bench *bench, struct json_object *line)
     if (bench->is_verbose && time > 5000000)
         printf("  slow compile %.0f us: %s\n", (double)time / 1000, name);
     bool has_passed = true;
+    if (bench->tokens)
+        fprintf(bench->tokens, "{\"schema\": %s, \"tests\": [", text);
     for (size_t i = 0; i < json_object_array_length(tests); i++) {
         struct json_object *test = json_object_array_get_idx(tests, i), *data = NULL, *valid = NULL;
         json_object_object_get_ex(test, "data", &data);
         json_object_object_get_ex(test, "valid", &valid);
         bool is_valid = json_object_get_boolean(valid);
-        bool is_accepted = run_instance(bench, constraint, name, data, is_valid);
+        bool is_accepted = run_instance(bench, constraint, name, data, is_valid, i == 0);
         has_passed = has_passed && is_valid == is_accepted;
         bench->n_valid += is_valid;
         bench->n_invalid += !is_valid;
@@ -264,6 +296,8 @@ static void run_schema(struct bench *bench, struct json_object *line)
         if (!is_valid && is_accepted)
             printf("  invalid accepted: %s, test %zu\n", name, i);
     }
+    if (bench->tokens)
+        fputs("]}\n", bench->tokens);
     struct relaxation relaxations[8];
     size_t n = constraint_relaxations(constraint, relaxations, COUNT_OF(relaxations));
     for (size_t i = 0; bench->is_verbose && i < n && i < COUNT_OF(relaxations); i++)
@@ -302,6 +336,8 @@ int main(int argc, char **argv)
             n_pad = strtoul(argv[++i], NULL, 10);
         else if (!strcmp(argv[i], "--only") && i + 1 < argc)
             only = argv[++i];
+        else if (!strcmp(argv[i], "--tokens") && i + 1 < argc)
+            bench.tokens = fopen(argv[++i], "w");
         else if (!strcmp(argv[i], "--verbose"))
             bench.is_verbose = true;
         else if (n_paths < 2)
@@ -309,7 +345,8 @@ int main(int argc, char **argv)
     }
     if (n_paths < 2) {
         fprintf(stderr,
-                "usage: maskbench DATA.jsonl VOCAB.gguf [--pad N] [--only NAME] [--verbose]\n");
+                "usage: maskbench DATA.jsonl VOCAB.gguf [--pad N] [--only NAME] [--tokens FILE] "
+                "[--verbose]\n");
         return 2;
     }
     struct error error;
@@ -330,6 +367,8 @@ int main(int argc, char **argv)
     bench.mask = mem_new(uint64_t, constraint_vocabulary_n_tokens(vocabulary) / 64 + 1);
     char *line = NULL;
     size_t capacity = 0;
+    if (bench.tokens)
+        dump_vocabulary(bench.tokens, vocabulary);
     while (getline(&line, &capacity, file) > 0) {
         struct json_tokener *tokener = json_tokener_new_ex(500);
         struct json_object *json = json_tokener_parse_ex(tokener, line, -1);
@@ -343,6 +382,8 @@ int main(int argc, char **argv)
     print_results(&bench);
     free(line);
     fclose(file);
+    if (bench.tokens)
+        fclose(bench.tokens);
     free(bench.mask);
     free(bench.masks.values);
     free(bench.compiles.values);
