@@ -1,4 +1,5 @@
 // callwalk VOCAB.gguf FILE... [--walks N] [--schemas N] [--dialect NAME] [--close P] [--seed S]
+// callwalk VOCAB.gguf REQUEST... --recorded 1
 //
 // Random walks over the masks of tool calls: is whatever can be sampled a call that its schema
 // accepts?  FILE is a recorded request (its body's tools are one set) or a file of schemas, a line
@@ -12,6 +13,9 @@
 // What must hold by itself is checked here: there is always a token; what the mask allows is taken;
 // an answer that was cut ends in no whole call that the constraint does not know to be one.  The
 // exit status is 1 where one of these does not hold.
+//
+// --recorded: the calls that stand in the recorded conversations, as each family's prompt writes them,
+// must be taken token by token.
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +37,7 @@ struct options {
     size_t n_paths, n_walks, n_schemas;
     const char *dialect;
     double close;
-    uint64_t seed;
+    uint64_t seed, is_recorded;
 };
 
 struct tool_set {
@@ -327,6 +331,116 @@ static void walk_set(struct run *run, const struct tool_set *set)
         print_relaxed(set);
 }
 
+// ---- recorded calls ----
+
+// The call as the family's prompt writes it, from its opener to the end of the turn; for free().
+static char *render_call(const struct tool_set *set, struct dialect *dialect, struct str name,
+                         struct json_object *arguments)
+{
+    const struct chat_dialect *row = dialect_find(dialect->name);
+    const struct tool_markup *m = &row->tools;
+    const char *opener = *m->list_open ? m->list_open : *m->opener ? m->opener : m->name_prefix;
+    struct content said = {.kind = CONTENT_TEXT, .text = STR("Go on.")};
+    struct content call = {
+        .kind = CONTENT_TOOL_CALL, .id = STR("call_1"), .name = name, .arguments = arguments};
+    struct message messages[] = {{ROLE_USER, &said, 1}, {ROLE_ASSISTANT, &call, 1}};
+    struct conversation conversation = {.messages = messages,
+                                        .n_messages = 1,
+                                        .tools = (struct tool_def *)set->tools,
+                                        .n_tools = set->n};
+    struct chat_turn_options options = {.forgets = true, .id_seed = 1};
+    struct chat_turn *turn = NULL;
+    struct error error;
+    struct buf texts[2] = {{0}, {0}};
+    for (size_t i = 0; i < 2; i++, conversation.n_messages++) {
+        if (!chat_turn_open(&turn, dialect->model, &conversation, &options, &error)) {
+            struct str text = chat_turn_text(turn);
+            buf_append(&texts[i], text.data, text.size);
+        }
+        buf_append(&texts[i], "", 1);
+        chat_turn_close(turn);
+        turn = NULL;
+    }
+    size_t same = 0;
+    while (texts[0].data[same] && texts[0].data[same] == texts[1].data[same])
+        same++;
+    same -= same > 40 ? 40 : same; // what comes before may have been the beginning of the opener
+    const char *start = strstr(texts[1].data + same, opener);
+    const char *end = start ? strstr(start, row->assistant.close) : NULL;
+    char *text = end ? mem_copy_string(start) : NULL;
+    if (text)
+        text[end - start] = 0;
+    buf_release(&texts[0]);
+    buf_release(&texts[1]);
+    return text;
+}
+
+static void replay_call(struct run *run, const struct tool_set *set, struct dialect *dialect,
+                        struct constraint *constraint, struct str name,
+                        struct json_object *arguments)
+{
+    char *text = render_call(set, dialect, name, arguments);
+    struct token_list tokens = {0};
+    struct constraint_state *state = constraint_state_open(constraint);
+    size_t i = 0, at = 0;
+    if (text)
+        tokenizer_encode(dialect->tokenizer, &tokens, str_of(text), true);
+    for (; i < tokens.n_ids; i++) {
+        constraint_state_mask(state, dialect->mask);
+        if (!mask_has(dialect->mask, tokens.ids[i]) ||
+            !constraint_state_accept(state, tokens.ids[i]))
+            break;
+        at += tokenizer_bytes(dialect->tokenizer, tokens.ids[i]).size;
+    }
+    run->n_walks++;
+    run->n_tokens += i;
+    if (i && i == tokens.n_ids && constraint_state_can_end(state)) {
+        run->n_closed++;
+    } else {
+        run->n_failures++;
+        fprintf(stderr, "callwalk: %s, %s: not taken: %.*s <|> %.80s\n", set->name, dialect->name,
+                (int)(at > 120 ? 120 : at), text ? text + (at > 120 ? at - 120 : 0) : "",
+                text ? text + at : "(not rendered)");
+    }
+    constraint_state_close(state);
+    token_list_release(&tokens);
+    free(text);
+}
+
+static void replay_message(struct run *run, const struct tool_set *set, struct dialect *dialect,
+                           struct constraint *constraint, struct json_object *message)
+{
+    struct json_object *content = member(message, "content");
+    for (size_t i = 0;
+         json_object_is_type(content, json_type_array) && i < json_object_array_length(content);
+         i++) {
+        struct json_object *block = json_object_array_get_idx(content, i);
+        const char *type = json_object_get_string(member(block, "type"));
+        struct json_object *name = member(block, "name"), *input = member(block, "input");
+        if (!type || strcmp(type, "tool_use") != 0 || !name)
+            continue;
+        for (size_t t = 0; t < set->n; t++)
+            if (str_is(set->tools[t].name, json_object_get_string(name)))
+                replay_call(run, set, dialect, constraint, set->tools[t].name, input);
+    }
+}
+
+static void replay_set(struct run *run, const struct tool_set *set, struct json_object *messages)
+{
+    const struct tool_constraint_options options = {.choice = CONSTRAINT_CHOICE_ANY};
+    for (size_t d = 0; d < run->n_dialects; d++) {
+        struct dialect *dialect = &run->dialects[d];
+        struct constraint *constraint =
+            constraint_open_tools(dialect->vocabulary, chat_model_tools(dialect->model),
+                                  set->constrained, set->n, &options);
+        for (size_t i = 0; json_object_is_type(messages, json_type_array) &&
+                           i < json_object_array_length(messages);
+             i++)
+            replay_message(run, set, dialect, constraint, json_object_array_get_idx(messages, i));
+        constraint_close(constraint);
+    }
+}
+
 // ---- sets of tools ----
 
 static void add_tool(struct tool_set *set, struct json_object *tool)
@@ -350,7 +464,9 @@ static void walk_capture(struct run *run, const char *path, struct json_object *
     for (size_t t = 0;
          json_object_is_type(tools, json_type_array) && t < json_object_array_length(tools); t++)
         add_tool(&set, json_object_array_get_idx(tools, t));
-    if (set.n)
+    if (set.n && run->options->is_recorded)
+        replay_set(run, &set, member(member(capture, "body"), "messages"));
+    else if (set.n)
         walk_set(run, &set);
     else
         fprintf(stderr, "callwalk: no tools in %s\n", path);
@@ -470,6 +586,8 @@ static bool read_options(struct options *options, int argc, char **argv)
             options->n_schemas = strtoul(argv[++i], NULL, 10);
         else if (!strcmp(argv[i], "--dialect"))
             options->dialect = argv[++i];
+        else if (!strcmp(argv[i], "--recorded"))
+            options->is_recorded = strtoull(argv[++i], NULL, 10);
         else if (!strcmp(argv[i], "--close"))
             options->close = strtod(argv[++i], NULL);
         else if (!strcmp(argv[i], "--seed"))

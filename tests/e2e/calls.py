@@ -129,3 +129,18 @@ def scenario_random_walks(stage):
         stage.say(done.stderr[-2000:])
         assert done.returncode == 0, done.stderr[-2000:]
         validate(stage, [done.stdout])
+
+
+def scenario_recorded_calls(stage):
+    """What a client's model called, as each family writes it, is taken token by token."""
+    vocabulary = os.path.join(DATA, 'data', 'vocab', 'ggml-vocab-qwen2-built.gguf')
+    if not os.path.exists(vocabulary):
+        stage.say('there is no vocabulary to read with')
+        return
+    walker = os.path.join(os.path.dirname(stage.hearth), 'bench', 'callwalk')
+    folder = os.path.join(CAPTURES, 'claude-code-2.1.197', 'multi-turn')
+    paths = sorted(os.path.join(folder, name) for name in os.listdir(folder))
+    done = subprocess.run([walker, vocabulary, *paths, '--recorded', '1'], text=True, timeout=300,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    stage.say(done.stderr[-2000:])
+    assert done.returncode == 0 and ' 0 failures' in done.stderr, done.stderr[-2000:]
