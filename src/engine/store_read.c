@@ -19,9 +19,12 @@ static const uint64_t ahead_size = 32 * MIB; // what the disk is told of before 
 
 // ---- one file ----
 
-static enum err read_all(int fd, unsigned char *bytes, uint64_t size, struct error *error)
+static enum err read_all(const struct store *store, int fd, unsigned char *bytes, uint64_t size,
+                         struct error *error)
 {
     for (uint64_t at = 0; at < size;) {
+        if (atomic_load(&store->stops_reading))
+            return fail(error, ERR_CANCELLED, "nobody waits for it any more");
         size_t n = size - at < PIECE ? (size_t)(size - at) : PIECE;
         ssize_t done = pread(fd, bytes + at, n, (off_t)at);
         if (done < 0 && errno == EINTR)
@@ -48,9 +51,11 @@ static enum err check_file(const struct store_header *expected, struct store_buf
     return OK;
 }
 
-// ERR_NOT_FOUND: somebody has removed it, which is no fault.
-static enum err read_file(const char *path, const struct store_header *expected,
-                          struct store_buffer *buffer, struct error *error)
+// ERR_NOT_FOUND: somebody has removed it, which is no fault.  ERR_FORMAT: it is not what it should be.
+// ERR_IO: the system does not let us read it, which may pass.
+static enum err read_file(const struct store *store, const char *path,
+                          const struct store_header *expected, struct store_buffer *buffer,
+                          struct error *error)
 {
     struct stat info;
     uint64_t size = STORE_BLOCK + expected->payload_size;
@@ -64,7 +69,7 @@ static enum err read_file(const char *path, const struct store_header *expected,
         err = fail(error, ERR_FORMAT, "it has %lld bytes, not %llu", (long long)info.st_size,
                    (unsigned long long)size);
     if (!err)
-        err = read_all(fd, buffer->bytes, size, error);
+        err = read_all(store, fd, buffer->bytes, size, error);
     if (!err)
         err = check_file(expected, buffer, error);
     if (!err)
@@ -153,13 +158,16 @@ static void announce_next(struct store *store)
     }
 }
 
-static void drop_file(struct store *store, const char *path, enum err err,
-                      const struct error *error)
+// Says what is wrong with a file; one that is not what it should be is removed.
+static void reject(const struct store *store, const char *path, enum err err,
+                   const struct error *error)
 {
-    if (err == ERR_NOT_FOUND)
+    if (err != ERR_FORMAT && err != ERR_IO)
         return;
-    store_say(store, "disk cache: %s dropped: %s", path, error->text);
-    unlink(path);
+    store_say(store, "disk cache: %s %s: %s", path,
+              err == ERR_FORMAT ? "dropped" : "cannot be read", error->text);
+    if (err == ERR_FORMAT)
+        unlink(path);
 }
 
 void *store_reader(void *context)
@@ -180,17 +188,18 @@ void *store_reader(void *context)
         struct error error;
         enum err err = ERR_NOT_FOUND;
         if (store_path(store, &expected->file, path))
-            err = read_file(path, expected, buffer, &error);
+            err = read_file(store, path, expected, buffer, &error);
         if (err)
-            drop_file(store, path, err, &error);
+            reject(store, path, err, &error);
 
         pthread_mutex_lock(&store->lock);
         struct read_job *job = &store->job;
         job->n_in_hand--;
         buffer->use = err || !job->is_active ? BUFFER_FREE : BUFFER_READ;
         if (err) {
-            store_index_forget(&store->index, &expected->file.key);
-            store->stats.n_files_dropped += err != ERR_NOT_FOUND;
+            if (err != ERR_CANCELLED)
+                store_index_forget(&store->index, &expected->file.key);
+            store->stats.n_files_dropped += err == ERR_FORMAT;
             if (buffer->ticket < job->i_broken)
                 job->i_broken = (uint32_t)buffer->ticket;
         } else {
@@ -263,8 +272,10 @@ void store_read_stop(struct store *store)
     pthread_mutex_lock(&store->lock);
     struct read_job *job = &store->job;
     job->is_active = false;
-    while (job->n_in_hand > 0) // at most the file that is being read
+    atomic_store(&store->stops_reading, true);
+    while (job->n_in_hand > 0) // no longer than one read takes
         pthread_cond_wait(&store->changed, &store->lock);
+    atomic_store(&store->stops_reading, false);
     for (size_t i = 0; i < store->n_buffers; i++)
         if (store->buffers[i].use == BUFFER_READ)
             store->buffers[i].use = BUFFER_FREE;

@@ -3,6 +3,7 @@
 #define HEARTH_ENGINE_STORE_STATE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "engine/store.h"
 
@@ -48,6 +49,7 @@ struct store {
     char *model_name;
     struct store_shape shape;
     uint64_t size_max;
+    atomic_bool stops_reading; // the engine waits for readers to let go
     void (*wake)(void *context);
     void *wake_context;
 

@@ -383,6 +383,21 @@ static int write_where_nothing_may_be_written(const char *path)
     return rig.n_lines == 1 ? wrong : 5;
 }
 
+static int read_without_descriptors(const char *path)
+{
+    struct store_rig rig;
+    struct rlimit limit = {3, 3}; // those that every program has
+    token_id tokens[N_TOKENS];
+    struct error error;
+    rig_tokens(tokens, N_TOKENS, 1);
+    if (store_rig_try(&rig, path, &plain, &error))
+        return 1;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    uint32_t n = rig_read(&rig, tokens, N_TOKENS);
+    store_rig_close(&rig);
+    return n != 0 ? 2 : strstr(rig.lines, "cannot be read") ? 0 : 3;
+}
+
 static int in_a_child(int (*run)(const char *path), const char *path)
 {
     int status;
@@ -401,6 +416,18 @@ TEST(store, a_limit_on_file_sizes_is_a_full_disk)
     cache_folder_make(&folder);
     assert_int_equal(in_a_child(write_to_limited_files, folder.path), 0);
     assert_int_equal(cache_folder_visit(&folder, NULL, NULL), 0);
+    cache_folder_remove(&folder);
+}
+
+TEST(store, a_file_that_cannot_be_read_now_stays_for_later)
+{
+    struct cache_folder folder;
+    struct store_rig rig;
+    token_id tokens[N_TOKENS];
+    (void)state;
+    make_full(&folder, tokens);
+    assert_int_equal(in_a_child(read_without_descriptors, folder.path), 0);
+    assert_int_equal(read_anew(&folder, tokens, N_TOKENS, &rig), N_TOKENS);
     cache_folder_remove(&folder);
 }
 
@@ -694,6 +721,7 @@ RUN_TESTS(IS(store, what_was_written_comes_back_in_another_process_life),
           IS(store, links_folders_and_strange_names_are_passed_over),
           IS(store, a_full_disk_is_told_once_and_leaves_nothing_behind),
           IS(store, a_limit_on_file_sizes_is_a_full_disk), IS(store, a_read_only_folder_is_read),
+          IS(store, a_file_that_cannot_be_read_now_stays_for_later),
           IS(store, a_folder_that_cannot_be_made_is_an_error),
           IS(store, a_process_killed_while_writing_harms_nothing),
           IS(store, several_programs_share_a_folder),
