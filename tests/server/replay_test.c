@@ -188,7 +188,7 @@ static const struct {
 static void play_captures(bool alternates, enum between between, const char *cache_folder)
 {
     static char paths[COUNT_OF(captures)][1000];
-    struct play play = {.cuts = {.n_text_max = 60, .n_tools_max = 4},
+    struct play play = {.cuts = {.n_text_max = 40, .n_tools_max = 2},
                         .options.splits_tokens = true,
                         .template_text = read_template(),
                         .alternates = alternates,
