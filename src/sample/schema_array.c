@@ -42,7 +42,8 @@ static void demand_unevaluated_item(struct schema_store *store, struct demand_li
                                     const struct leaf *leaf, size_t i, bool is_found)
 {
     static const char keyword[] = "unevaluatedItems";
-    for (const struct note *note = leaf->unevaluated; note; note = note->next) {
+    for (const struct note *note = leaf->unevaluated; note && !leaf->evaluates_unknown;
+         note = note->next) {
         struct json_object *schema = schema_get(note->json, keyword);
         const struct schema_document *document = schema_document_of(store, note->json);
         bool counts_found = false;

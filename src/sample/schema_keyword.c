@@ -262,11 +262,13 @@ static void take_reference(struct expansion *x, struct leaf *leaf, struct json_o
 {
     struct json_object *target = is_dynamic ? schema_resolve_dynamic(x->store, schema, reference)
                                             : schema_resolve(x->store, schema, reference);
-    if (target)
+    if (target) {
         schema_take(x, leaf, target);
-    else
-        schema_relax(x->store, schema, is_dynamic ? NULL : "$ref",
-                     "a reference that leads nowhere here");
+        return;
+    }
+    leaf->evaluates_unknown = true;
+    schema_relax(x->store, schema, is_dynamic ? NULL : "$ref",
+                 "a reference that leads nowhere here");
 }
 
 bool schema_ignores_siblings(struct expansion *x, struct json_object *schema)

@@ -192,7 +192,8 @@ static void demand_unevaluated_name(const struct names *names, struct demand_lis
 {
     static const char keyword[] = "unevaluatedProperties";
     const struct leaf *leaf = names->leaf;
-    for (const struct note *note = leaf->unevaluated; note; note = note->next) {
+    for (const struct note *note = leaf->unevaluated; note && !leaf->evaluates_unknown;
+         note = note->next) {
         struct json_object *schema = schema_get(note->json, keyword);
         bool is_evaluated = !schema || schema_has_inner(leaf, note, keyword);
         for (const struct note *object = leaf->objects; object && !is_evaluated;

@@ -104,6 +104,7 @@ struct leaf {
     struct note *contains;      // json; min to max of the items, counted from `from` on
     struct json_object *unique; // the schema that says so, or NULL
     struct note *unevaluated;   // schemas with unevaluatedProperties or unevaluatedItems
+    bool evaluates_unknown;     // a reference was not followed: what it evaluates is not known
     unsigned depth;             // of negations and references
 };
 

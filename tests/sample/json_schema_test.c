@@ -251,6 +251,16 @@ TEST(json_schema, what_cannot_be_decided_is_relaxed_once_and_told)
     constraint_vocabulary_close(vocabulary);
 }
 
+TEST(json_schema, a_reference_elsewhere_may_have_evaluated_anything)
+{
+    (void)state;
+    static const struct row rows[] = {{"{\"type\":\"object\",\"$ref\":\"elsewhere.json\","
+                                       "\"unevaluatedProperties\":false}",
+                                       {"{\"a\": 1}"},
+                                       {"1"}}};
+    check(rows, COUNT_OF(rows));
+}
+
 TEST(json_schema, no_text_makes_opening_fail)
 {
     (void)state;
@@ -273,4 +283,5 @@ TEST(json_schema, no_text_makes_opening_fail)
 RUN_TESTS(IS(json_schema, types_and_unions), IS(json_schema, objects), IS(json_schema, arrays),
           IS(json_schema, strings), IS(json_schema, numbers), IS(json_schema, combinations),
           IS(json_schema, what_cannot_be_decided_is_relaxed_once_and_told),
+          IS(json_schema, a_reference_elsewhere_may_have_evaluated_anything),
           IS(json_schema, no_text_makes_opening_fail))
