@@ -35,13 +35,12 @@ JOBS = [
     ('Create a file called todo.txt with the text "water the plants".',
      {'todo.txt': 'water the plants\n'}, ()),
     ('What is the port in server.conf?', {}, ('8412',)),
-    ('Replace 8412 with 9000 in server.conf.',
-     {'server.conf': 'host = harbour\nport = 9000\n'}, ()),
-    ('Add the line "Ysolde" to guests.txt.', {'guests.txt': 'Odile\nTancred\nYsolde\n'}, ()),
-    ('Which file contains the word Tancred?', {}, ('guests.txt',)),
+    ('In guests.txt, replace the word Tancred with Peter.', {'guests.txt': 'Odile\nPeter\n'}, ()),
+    ('Add the line "Ysolde" to guests.txt.', {'guests.txt': 'Odile\nPeter\nYsolde\n'}, ()),
+    ('Which file contains the word Peter?', {}, ('guests.txt',)),
     ('Run sh tide.sh and tell me the output.', {}, ('17:42',)),
-    ('Create hello.sh with the text "echo hello", then run sh hello.sh.',
-     {'hello.sh': 'echo hello\n'}, ('hello',)),
+    ('Replace Odile with Anna in guests.txt, then show me the file.',
+     {'guests.txt': 'Anna\nPeter\nYsolde\n'}, ('Anna', 'Peter')),
 ]
 
 
