@@ -165,7 +165,7 @@ def agents_script():
     def agent(prompt):
         return call('Agent', description='Look', prompt=prompt, subagent_type='general-purpose')
     return f'''=- two agents
-=: wait_s 5
+=: wait_s 20
 {{"title": "Two agents"}}
 == send two agents
 I send them.

@@ -153,8 +153,9 @@ class Server(clients.server.Server):
         return found
 
     def span_of(self, request):
-        """When a traced request came and when the last of its answer went."""
-        times = [e['time'] for e in self.traced('answer') if e['call'] == request['call']]
+        """When a traced request came and when its answer was over, or its reader gone."""
+        times = [e['time'] for e in self.traced('answer') + self.traced('sampled')
+                 if e['call'] == request['call']]
         return request['time'], max(times)
 
     def n_pieces(self, path):
