@@ -13,20 +13,33 @@ import copy
 import json
 
 OPENING = '<|im_start|>assistant\n<think>\n\n</think>\n\n'
-HOW_TO_CALL = (
-    '\n\nCall: <tool_call>\n<function=NAME>\n<parameter=KEY>\nVALUE\n</parameter>\n'
-    '</function>\n</tool_call>'
-)
+SYSTEM_MAX, ASKED_MAX, RESULT_MAX = 300, 6000, 2000  # characters that are read
 
 
 def tool_line(tool):
     function = tool['function']
-    schema = function.get('parameters') or {}
-    required = schema.get('required') or []
-    names = [name if name in required else name + '?' for name in schema.get('properties') or {}]
-    description = (function.get('description') or '').strip()
-    words = ': ' + description.split('\n')[0][:80] if description else ''
-    return f'\n- {function["name"]}({", ".join(names)}){words}'
+    required = (function.get('parameters') or {}).get('required') or []
+    return f'\n- {function["name"]}({", ".join(required)})'
+
+
+def is_note(tag):
+    return '-' in tag or '_' in tag
+
+
+def without_notes(text, n_max):
+    """The text without a client's blocks in tags of several words at its beginning and end."""
+    rest = text.strip()
+    for _ in range(4):
+        line = rest.split('\n')[0].strip()
+        close = f'</{line[1:-1]}>'
+        if line.startswith('<') and line.endswith('>') and is_note(line[1:-1]) and close in rest:
+            rest = rest.partition(close)[2].strip()
+        line = rest.split('\n')[-1].strip()
+        opening = f'<{line[2:-1]}>\n'
+        if line.startswith('</') and line.endswith('>') and is_note(line[2:-1]):
+            if opening in rest:
+                rest = rest.rpartition(opening)[0].strip()
+    return rest[:n_max] or text.strip()[:100]
 
 
 def value_text(value):
@@ -40,18 +53,17 @@ def value_text(value):
 
 
 def system_stretches(conversation):
+    """With tools only their lines; without, how the system prompt begins."""
     system, tools = conversation.get('system'), conversation.get('tools')
-    if system is None and not tools:
-        return
-    yield '<|im_start|>system\n', True, False
-    if system is not None:
-        yield system.strip(), False, False
     if tools:
-        yield ('\n\n' if system is not None else '') + '# Tools (? optional)', True, False
+        yield '<|im_start|>system\nTools:', True, False
         for tool in tools:
             yield tool_line(tool), False, False
-        yield HOW_TO_CALL, True, False
-    yield '<|im_end|>\n', True, False
+        yield '<|im_end|>\n', True, False
+    elif system is not None:
+        yield '<|im_start|>system\n', True, False
+        yield system.strip()[:SYSTEM_MAX], False, False
+        yield '<|im_end|>\n', True, False
 
 
 def answer_stretches(message):
@@ -89,13 +101,18 @@ def stretches(conversation, opens_answer=False):
             if i == 0 or messages[i - 1]['role'] != 'tool':
                 yield '<|im_start|>user', True, False
             yield '\n<tool_response>\n', True, False
-            yield message['content'].strip(), False, False
+            yield without_notes(message['content'], RESULT_MAX), False, False
             yield '\n</tool_response>', True, False
             if i + 1 == len(messages) or messages[i + 1]['role'] != 'tool':
                 yield '<|im_end|>\n', True, False
-        else:
-            yield f'<|im_start|>{role}\n', True, False
-            yield message['content'].strip(), False, False
+        elif role == 'system':
+            if not conversation.get('tools'):
+                yield '<|im_start|>system\n', True, False
+                yield message['content'].strip()[:SYSTEM_MAX], False, False
+                yield '<|im_end|>\n', True, False
+        elif role == 'user':
+            yield '<|im_start|>user\n', True, False
+            yield without_notes(message['content'], ASKED_MAX), False, False
             yield '<|im_end|>\n', True, False
     if opens_answer:
         yield OPENING, True, False

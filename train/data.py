@@ -9,10 +9,11 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from chat import stretches
+from tasks import filler, words
 from tasks.sample import TRAIN, sample
 from tokenizer import Tokenizer
 
-N_FAILURES_MAX = 6  # conversations in a row that did not fit: the row is full
+N_FAILURES_MAX = 16  # conversations in a row that did not fit: the row is full
 
 
 class RowSet(Dataset):
@@ -32,22 +33,24 @@ class RowSet(Dataset):
     def __getitem__(self, i):
         if self.tokenizer is None:
             self.tokenizer = Tokenizer.load(self.path)
+            words.PIECES[:] = self.tokenizer.pieces()
+            words.PLAIN[:] = filler.plain_words()
         return make_row(
             self.tokenizer,
             f'{TRAIN}/{self.seed}/{self.i_stage}/{self.first + i}',
-            self.stage['row'],
-            self.stage['system'],
+            self.stage,
         )
 
 
-def make_row(tokenizer, name, size, system):
-    """(tokens, segments, learned), each [size]."""
+def make_row(tokenizer, name, stage):
+    """(tokens, segments, learned), each [stage['row']]."""
+    size = stage['row']
+    names = ('system', 'others', 'more', 'without_shell')
+    draw = {key: stage[key] for key in names if key in stage}
     ids, segments, learned = [], [], []
     n_failures = i = n_segments = 0
-    while n_failures < N_FAILURES_MAX and size - len(ids) > 128:
-        # What is left of the row bounds the system prompt: some 3 characters make a token.
-        length = min(system, max(0, (size - len(ids) - 400) * 2))
-        one, flags = tokenizer.encode_stretches(stretches(sample(name, i, length)))
+    while n_failures < N_FAILURES_MAX and size - len(ids) > 64:
+        one, flags = tokenizer.encode_stretches(stretches(sample(name, i, **draw)))
         i += 1
         if len(one) > size - len(ids):
             n_failures += 1

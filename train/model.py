@@ -93,6 +93,11 @@ class Rows:
             self.mask = (same & torch.ones(n, n, dtype=torch.bool, device=same.device).tril())[
                 :, None
             ]
+            if segments.device.type == 'cpu':  # the kernel there would convert it in each layer
+                self.mask = torch.zeros(self.mask.shape).masked_fill_(~self.mask, -torch.inf)
+
+
+SMALL = 0.04  # of what layers add at first; as large as the embedding, so that tokens stay visible
 
 
 class Attention(nn.Module):
@@ -103,7 +108,7 @@ class Attention(nn.Module):
         self.attn_k = linear(c.n_model, c.n_kv_heads * c.head_dim)
         self.attn_v = linear(c.n_model, c.n_kv_heads * c.head_dim)
         self.attn_q_norm, self.attn_k_norm = Norm(c.head_dim, c.eps), Norm(c.head_dim, c.eps)
-        self.attn_output = linear(c.n_heads * c.head_dim, c.n_model, 1 / math.sqrt(2 * c.n_layers))
+        self.attn_output = linear(c.n_heads * c.head_dim, c.n_model, SMALL)
 
     def rotate(self, x, positions):
         half = self.c.rope_dims // 2
@@ -173,15 +178,40 @@ class DeltaNet(nn.Module):
         self.attn_qkv = linear(c.n_model, 2 * self.kd + self.vd)
         self.attn_gate = linear(c.n_model, self.vd)
         self.ssm_alpha, self.ssm_beta = linear(c.n_model, c.v_heads), linear(c.n_model, c.v_heads)
-        self.ssm_conv1d = nn.Parameter(
-            torch.randn(2 * self.kd + self.vd, c.conv) / math.sqrt(c.conv)
-        )
+        self.ssm_conv1d = nn.Parameter(0.1 * torch.randn(2 * self.kd + self.vd, c.conv))
         self.a_log = nn.Parameter(torch.linspace(0.5, 8, c.v_heads).log())
         # Steps of 0.001 to 0.1, as softplus gives them.
         step = torch.linspace(math.log(1e-3), math.log(1e-1), c.v_heads).exp()
         self.ssm_dt = nn.Parameter(step + torch.log(-torch.expm1(-step)))
         self.ssm_norm = Norm(c.state, c.eps)
-        self.ssm_out = linear(self.vd, c.n_model, 1 / math.sqrt(2 * c.n_layers))
+        self.ssm_out = linear(self.vd, c.n_model, SMALL)
+        self.begin_as_memory()
+
+    @torch.no_grad()
+    def begin_as_memory(self):
+        """Copying is most of the work, so layers begin near it: half of the V heads answer the last
+        two tokens with what followed them before (keys are of the two before, values of this one),
+        the others say which tokens came before.  Training moves all of it."""
+        c = self.c
+        q, k, v = self.attn_qkv.weight.split([self.kd, self.kd, self.vd])
+        k.copy_(q)
+        taps = self.ssm_conv1d.split([self.kd, self.kd, self.vd])
+        taps[0][:, -1] += 1
+        taps[0][:, -2] += 0.5
+        k_taps, v_taps = taps[1].view(c.k_heads, c.state, c.conv), taps[2].view(-1, c.state, c.conv)
+        for head in range(c.v_heads):
+            recalls = head % 2 == 0 or c.k_heads == 1
+            if head < c.k_heads:
+                k_taps[head, :, -2 if recalls else -1] += 1
+                k_taps[head, :, -3 if recalls else -2] += 0.5
+            v_taps[head, :, -1 if recalls else -2] += 1
+            if not recalls:
+                v_taps[head, :, -3] += 0.5
+            if recalls:
+                rows = slice(head * c.state, (head + 1) * c.state)
+                self.ssm_out.weight[:, rows] = SMALL * v[rows].T * math.sqrt(c.n_model / self.vd)
+        self.attn_gate.weight.mul_(0.3)
+        self.attn_gate.weight[:, 0] = 0.15  # column 0 reads a constant, see Ember
 
     def convolve(self, u, rows, cache):
         n, taps = u.shape[1], self.c.conv
@@ -208,7 +238,9 @@ class DeltaNet(nn.Module):
         q, k = (unit(y.view(n_rows, n, c.k_heads, c.state), c.eps) for y in (q, k))
         v = v.view(n_rows, n, c.v_heads, c.state)
         times = c.v_heads // c.k_heads  # V head p uses K head p mod Hk
-        q, k = q.repeat(1, 1, times, 1) / math.sqrt(c.state), k.repeat(1, 1, times, 1)
+        q = q / math.sqrt(c.state)
+        if times > 1:
+            q, k = q.repeat(1, 1, times, 1), k.repeat(1, 1, times, 1)
         beta = self.ssm_beta(x).float().sigmoid()
         g = -self.a_log.exp() * F.softplus(self.ssm_alpha(x).float() + self.ssm_dt)
         state = x.new_zeros(n_rows, c.v_heads, c.state, c.state, dtype=torch.float32)
@@ -244,17 +276,16 @@ class Experts(nn.Module):
         super().__init__()
         self.c = c
         shape, std = (c.n_experts, c.n_ff_expert, c.n_model), 1 / math.sqrt(c.n_model)
-        back = 1 / math.sqrt(2 * c.n_layers)
         self.ffn_gate_inp = linear(c.n_model, c.n_experts)
         self.ffn_gate_exps = nn.Parameter(torch.randn(shape) * std)
         self.ffn_up_exps = nn.Parameter(torch.randn(shape) * std)
         self.ffn_down_exps = nn.Parameter(
-            torch.randn(c.n_experts, c.n_model, c.n_ff_expert) * back / math.sqrt(c.n_ff_expert)
+            torch.randn(c.n_experts, c.n_model, c.n_ff_expert) * SMALL / math.sqrt(c.n_ff_expert)
         )
         self.ffn_gate_inp_shexp = linear(c.n_model, 1)
         self.ffn_gate_shexp = linear(c.n_model, c.n_ff_shared)
         self.ffn_up_shexp = linear(c.n_model, c.n_ff_shared)
-        self.ffn_down_shexp = linear(c.n_ff_shared, c.n_model, back)
+        self.ffn_down_shexp = linear(c.n_ff_shared, c.n_model, SMALL)
 
     def forward(self, x):
         c = self.c
@@ -291,7 +322,9 @@ class Ember(nn.Module):
         super().__init__()
         self.c = c
         self.token_embd = nn.Embedding(c.n_vocab, c.n_model)
-        nn.init.normal_(self.token_embd.weight, std=0.02)
+        nn.init.normal_(self.token_embd.weight, std=SMALL)
+        with torch.no_grad():
+            self.token_embd.weight[:, 0] = 0.5  # a constant, in the place of biases
         self.blk = nn.ModuleList(Block(c, i) for i in range(c.n_layers))
         self.output_norm = Norm(c.n_model, c.eps)
 

@@ -47,7 +47,7 @@ def test_conversations_of_a_row_do_not_meet(model):
 
 
 def test_rows_can_be_made_again(tokenizer):
-    first, again = (make_row(tokenizer, 'x/3', 1024, 200) for _ in range(2))
+    first, again = (make_row(tokenizer, 'x/3', {'row': 1024, 'system': 200}) for _ in range(2))
     assert all(torch.equal(a, b) for a, b in zip(first, again))
     tokens, segments, learned = first
     assert len(tokens) == 1024 and 0 < learned.sum() < 700 and segments.max() > 0

@@ -45,10 +45,13 @@ def test_numbers_name_conversations():
 def test_contents_stand_in_the_request():
     """Nothing has to be known by heart: what is written was asked for in so many words."""
     for i in range(200):
-        request, *_, call = first_call(sample(TRAIN, i, 100, 'create'))
+        request, call = first_call(sample(TRAIN, i, 100, 'create'))
         for text in call['function']['arguments'].values():
-            is_command = text.startswith(('echo ', 'printf '))
-            assert text in request or is_command or text == 'Run the command', (text, request)
+            command, is_shell, rest = text.partition(" <<'EOF'\n")
+            if is_shell:
+                assert command.split('> ')[1].strip("'") in request
+                text = rest.removesuffix('\nEOF')
+            assert text in request or text == 'Run the command', (text, request)
 
 
 def first_call(conversation):
@@ -82,6 +85,13 @@ def test_shell():
         ("sed -i 's/two/2/g' a.txt; cat a.txt", ('one\n2', 0)),
         ('frob', ('sh: 1: frob: not found', 1)),
         ('mkdir -p n; ls', ('a.txt\nd\ne\nn', 0)),
+        ("mkdir -p m && cat > m/h <<'EOF'\nit's\n$x\nEOF", ('', 0)),
+        ("cat >> m/h <<'EOF'\nz\nEOF", ('', 0)),
+        ('cat m/h', ("it's\n$x\nz", 0)),
+        ('wc -l < m/h', ('3', 0)),
+        ('wc -l < gone', ('sh: 1: cannot open gone: No such file', 2)),
+        ("sed -i 's|\\(z[ =:]*\\).*|\\1: 7|' m/h; tail -n 1 m/h", ('z: 7', 0)),
+        ("sed -i 's|it|(a)?|g' m/h; grep -i A m/h", ("(a)?'s", 0)),
         ("echo 'open", ('sh: 1: Syntax error: Unterminated quoted string', 2)),
     ]
     for command, wanted in cases:

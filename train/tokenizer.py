@@ -44,6 +44,7 @@ def byte_letters():
 
 
 LETTERS = byte_letters()
+ABOVE_ASCII = {letter for byte, letter in LETTERS.items() if byte >= 128}
 
 
 def words_of(text):
@@ -52,6 +53,17 @@ def words_of(text):
 
 def spell(word):
     return ''.join(LETTERS[byte] for byte in word.encode())
+
+
+def may_merge(pair):
+    """Letters join letters, spaces join spaces, nothing else: so a word or a name has the same
+    tokens after a space, a quote or a slash, and copying is token by token."""
+    left, right = pair[0][-1], pair[1][0]
+    return (is_letter(left) and is_letter(right)) or left == right == LETTERS[32]
+
+
+def is_letter(symbol):
+    return symbol.isascii() and symbol.isalpha() or symbol in ABOVE_ASCII
 
 
 class PairCounts:
@@ -67,7 +79,7 @@ class PairCounts:
         heapq.heapify(self.heap)
 
     def count(self, i, symbols, n):
-        for pair in zip(symbols, symbols[1:]):
+        for pair in filter(may_merge, zip(symbols, symbols[1:])):
             self.counts[pair] += n
             self.places[pair].add(i)
 
@@ -85,12 +97,12 @@ class PairCounts:
         changed = set()
         for i in self.places.pop(pair):
             symbols, n = self.words[i]
-            for old in zip(symbols, symbols[1:]):
+            for old in filter(may_merge, zip(symbols, symbols[1:])):
                 self.counts[old] -= n
                 changed.add(old)
             symbols[:] = merged(symbols, pair)
             self.count(i, symbols, n)
-            changed.update(zip(symbols, symbols[1:]))
+            changed.update(filter(may_merge, zip(symbols, symbols[1:])))
         for one in changed:
             if self.counts[one] > 1:
                 heapq.heappush(self.heap, (-self.counts[one], one))
@@ -152,6 +164,10 @@ class Tokenizer:
 
     def __len__(self):
         return len(self.tokens)
+
+    def pieces(self):
+        """The tokens that are words or parts of words in letters of ASCII."""
+        return [token for token in self.tokens if token.isascii() and token.isalpha()]
 
     def encode_word(self, word):
         ids = self.words.get(word)

@@ -7,7 +7,6 @@ a whole run of that time: the learning rate falls to its end and each stage has 
 
 import argparse
 import json
-import math
 import os
 import signal
 import time
@@ -15,9 +14,12 @@ import time
 import torch
 
 from data import batches
+from exact import Exact
 from model import Config, Ember
+from muon import Both
 
-LAST_RATE = 0.05  # of the peak
+LAST_RATE = 0.02  # of the peak
+FALL_FROM = 0.3  # of the run
 
 
 def parse():
@@ -33,6 +35,7 @@ def parse():
     parser.add_argument('--workers', type=int, default=max(0, (os.cpu_count() or 1) - 1))
     parser.add_argument('--save-every', type=int, default=500)
     parser.add_argument('--log-every', type=int, default=20)
+    parser.add_argument('--check-every', type=int, default=500, help='held-out answers; 0: never')
     parser.add_argument(
         '--minutes', type=float, default=0, help='stop after this long; 0: all stages'
     )
@@ -44,16 +47,6 @@ def parse():
     return parser.parse_args()
 
 
-def groups(model, weight_decay):
-    """Matrices decay; vectors, gates and the convolution do not."""
-    decays = [p for name, p in model.named_parameters() if p.ndim >= 2 and 'conv1d' not in name]
-    others = [p for name, p in model.named_parameters() if p.ndim < 2 or 'conv1d' in name]
-    return [
-        {'params': decays, 'weight_decay': weight_decay},
-        {'params': others, 'weight_decay': 0.0},
-    ]
-
-
 class Run:
     def __init__(self, o):
         self.o = o
@@ -62,14 +55,13 @@ class Run:
         self.device = 'cuda' if torch.cuda.is_available() else 'cpu'
         torch.manual_seed(o.seed)
         self.model = Ember(Config(**self.config['model'])).to(self.device)
-        self.optimizer = torch.optim.AdamW(
-            groups(self.model, self.config['weight_decay']),
-            betas=(0.9, 0.95),
-            fused=self.device == 'cuda',
+        c = self.config
+        self.optimizer = Both(
+            self.model, c['peak_rate'], c['adam_rate'], c['weight_decay'], self.device == 'cuda'
         )
         self.n_steps = sum(stage['steps'] for stage in self.config['stages'])
         self.step, self.seconds, self.n_tokens = 0, 0.0, 0
-        self.wants_stop = False
+        self.wants_stop, self.exact = False, None
         self.loss = self.model.loss
         if o.compile:
             self.loss = torch.compile(self.model.loss)
@@ -109,17 +101,15 @@ class Run:
         return self.wants_stop or at_stop or self.progress() >= 1
 
     def rate(self):
+        """Share of the peak rates: a short rise, a long stay, a straight fall."""
         warm = min(1.0, (self.step + 1) / self.config['warmup'])
-        fall = 0.5 * (1 + math.cos(math.pi * min(1.0, self.progress())))
-        return self.config['peak_rate'] * warm * (LAST_RATE + (1 - LAST_RATE) * fall)
+        fall = min(1.0, (1 - min(1.0, self.progress())) / (1 - FALL_FROM))
+        return warm * (LAST_RATE + (1 - LAST_RATE) * fall)
 
     def learn(self, tokens, segments, learned):
         """One step; the rows may be split to fit into memory.  Returns loss and share of right
         tokens.
         """
-        rate = self.rate()
-        for group in self.optimizer.param_groups:
-            group['lr'] = rate
         n_at_once = self.o.rows_at_once or len(tokens)
         parts = [slice(i, i + n_at_once) for i in range(0, len(tokens), n_at_once)]
         total = right = 0.0
@@ -134,8 +124,7 @@ class Run:
             (loss * share).backward()
             total, right = total + entropy.item() * share, right + hits.item() * share
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.step(self.rate())
         return total, right
 
     def stage_at(self, step):
@@ -172,9 +161,22 @@ class Run:
                     self.report(log, i_stage, loss, right)
                 if self.step % self.o.save_every == 0:
                     self.save()
+                if self.o.check_every and self.step % self.o.check_every == 0:
+                    self.check(log)
+                    since = time.monotonic()
                 if self.is_over() or self.leaves_stage(i_stage):
                     break
         self.save()
+
+    def check(self, log):
+        if self.exact is None:
+            path = os.path.join(self.o.folder, 'tokenizer.json')
+            self.exact = Exact(path, self.config['stages'][-1], self.device)
+        shares = self.exact.shares(self.model)
+        row = {'step': self.step, 'exact': shares, 'mean': sum(shares.values()) / len(shares)}
+        log.write(json.dumps(row) + '\n')
+        log.flush()
+        print(f'exact {row["mean"]:.3f}', *(f'{k} {v:.2f}' for k, v in shares.items()), flush=True)
 
     def report(self, log, i_stage, loss, right):
         row = {
@@ -182,7 +184,7 @@ class Run:
             'stage': i_stage,
             'loss': round(loss, 4),
             'right': round(right, 4),
-            'rate': round(self.rate(), 6),
+            'rate': round(self.rate(), 4),
             'tokens': self.n_tokens,
             'tokens_per_s': round(self.n_tokens / self.seconds),
         }

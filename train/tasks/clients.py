@@ -155,7 +155,14 @@ REPLIES = {
     'absent': ['The old text is not in the file.\nText: {text}', 'No match for: {text}'],
     'many': ['The old text occurs more than once; it has to be unique.'],
     'no_tool': ['There is no tool {name}', 'Unknown tool: {name}'],
-    'silent': ['(no output)', '(nothing was printed)', ''],
+    'silent': [
+        '(no output)',
+        '(nothing was printed)',
+        '',
+        '(the command is done, no output)',
+        '<no output>',
+        '(completed with no output)',
+    ],
     'nothing': ['Nothing found', 'no matches', 'No file matches'],
 }
 OTHER_TOOLS = [
@@ -199,13 +206,17 @@ def schema(names, required):
 class Client:
     """One drawn client with its tools in the form of an API request."""
 
-    def __init__(self, rng, world, budget=0):
-        self.rng, self.world = rng, world
+    def __init__(self, rng, world, budget=0, without_shell=0.1, others=20):
+        self.rng, self.world, self.without_shell = rng, world, without_shell
+        self.failed = False  # the last call
+        self.n_others_max = others
         self.budget = budget  # characters that system text may have
-        self.habit = rng.choices(['upper', 'lower', 'drawn'], [4, 4, 4])[0]
+        self.habit = rng.choices(['upper', 'lower', 'drawn'], [5, 3, 2])[0]
         self.form = {'upper': 'numbered', 'lower': 'tagged'}.get(self.habit) or rng.choice(
             ['numbered', 'tagged', 'plain']
         )
+        # Some put lines about the run before what a command printed.
+        self.has_head = self.habit == 'drawn' and rng.random() < 0.4
         self.needs_reading = self.habit != 'drawn' or rng.random() < 0.3
         self.seen = set()  # files read or written in this conversation
         self.slots, self.names = {}, {}
@@ -220,6 +231,8 @@ class Client:
 
     def draw_roles(self):
         roll = self.rng.random()
+        if self.rng.random() < self.without_shell:
+            return ['read', 'write', 'edit', 'grep', 'glob'] if roll < 0.7 else list(ROLES)[1:]
         if roll < 0.25:
             return ['shell', 'read', 'edit']
         if roll < 0.5:
@@ -237,7 +250,7 @@ class Client:
                 self.path_name = rng.choice(PATH_NAMES)
             names, slots = ROLES[role]
             name = (
-                rng.choice(names) if rng.random() < 0.8 else words.identifier(rng).replace('-', '_')
+                rng.choice(names) if rng.random() < 0.9 else words.identifier(rng).replace('-', '_')
             )
             path = getattr(self, 'path_name', rng.choice(PATH_NAMES))
             old, new = rng.choice(EDIT_NAMES)
@@ -258,7 +271,7 @@ class Client:
             role == 'shell'
             and self.habit != 'upper'
             and 'description' in extras
-            and rng.random() < 0.4
+            and rng.random() < 0.2
         ):
             required.append('description')
             self.slots[role].append(('description', 'description'))
@@ -288,7 +301,7 @@ class Client:
 
     def add_others(self):
         rng = self.rng
-        n = rng.choice([0, 0, 0, 2, 4, 7, 12, 20])
+        n = min(self.n_others_max, rng.choice([0, 0, 0, 2, 4, 7, 12, 20]))
         taken = set(self.names.values())
         for name, params in rng.sample(OTHER_TOOLS, n):
             if rng.random() < 0.2:
@@ -318,6 +331,7 @@ class Client:
     def run(self, call):
         """What the client's tool answers, as text.  Understands any call, also wrong ones."""
         name, arguments = call['function']['name'], call['function']['arguments']
+        self.failed = False
         role = next((role for role, n in self.names.items() if n == name), None)
         if role is None:
             return self.failure(self.reply('no_tool', name=name))
@@ -335,6 +349,7 @@ class Client:
             return self.failure(str(refused))
 
     def failure(self, text):
+        self.failed = True
         return (
             f'<tool_use_error>{text}</tool_use_error>'
             if self.form == 'numbered'
@@ -346,11 +361,21 @@ class Client:
 
     def do_shell(self, command):
         text, code = self.world.shell(command)
+        self.failed = code != 0
+        if self.has_head:
+            return run_head(self.rng, code) + text
         if code:
             return f'Exit code {code}' + (f'\n{text}' if text else '')
         if not text:
             return self.reply('silent')
         return text
+
+    def output_of(self, result):
+        """What a result says once the forms of the client are taken off."""
+        result = result.strip()
+        if self.has_head and HEAD_END in result + '\n':
+            return result.partition(HEAD_END.strip())[2].strip()
+        return '' if result in REPLIES['silent'] else result
 
     def missing(self, path):
         raise Refused(self.reply('missing', path=self.world.full(path)))
@@ -479,6 +504,22 @@ class Client:
             + ':\n'
             + '\n'.join(lines)
         )
+
+
+HEAD_END = 'Output:\n'
+
+
+def run_head(rng, code):
+    """Lines about a run: drawn labels, the exit code in one of them."""
+    lines = [
+        f'{words.word(rng).capitalize()} ID: {rng.getrandbits(24):06x}',
+        f'{rng.choice(["Wall time", "Time", "Took"])}: {rng.random() / 9:.4f} seconds',
+        rng.choice(['Process exited with code {}', 'Exit code: {}', 'exit status {}']).format(code),
+        f'{words.word(rng).capitalize()} token count: {rng.randint(0, 99)}',
+    ]
+    return '\n'.join(line for i, line in enumerate(lines) if i == 2 or rng.random() < 0.7) + (
+        '\n' + HEAD_END
+    )
 
 
 def day(rng):

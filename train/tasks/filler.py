@@ -174,6 +174,16 @@ def texts():
     return [text for text in (read_text(path) for path, _ in sources()[:1500]) if len(text) > 400]
 
 
+@functools.cache
+def plain_words():
+    """The words of that documentation, each once."""
+    found = {}
+    for text in texts():
+        for word in re.findall(r'(?<![A-Za-z])[a-z]{3,11}(?![A-Za-z])', text):
+            found[word] = found.get(word, 0) + 1
+    return sorted(word for word, n in found.items() if n > 1)
+
+
 def passage(rng, size):
     """About `size` characters; a cut of documentation or sentences of our own, or both."""
     if size < 200 or rng.random() < 0.4 or not texts():

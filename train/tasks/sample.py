@@ -8,7 +8,8 @@ import random
 
 from tasks import filler, words
 from tasks.clients import Client
-from tasks.families import FAMILIES, Task
+from tasks.families import FAMILIES
+from tasks.task import Task
 from tasks.world import World
 
 TRAIN, HELD_OUT = 'train', 'held-out'
@@ -34,13 +35,13 @@ def date(rng):
     return f'{weekday} {month} {day} {hour:02}:{minute:02}:00 UTC {year}'
 
 
-def draw_task(rng, family=None, budget=0):
+def draw_task(rng, family=None, budget=0, without_shell=0.1, others=20):
     """A task whose first request is of `family` (drawn if None), not yet begun."""
     world = World(words.cwd(rng))
     world.outputs['user'] = words.word(rng)
     world.date = date(rng)
     while True:
-        client = Client(rng, world, budget)
+        client = Client(rng, world, budget, without_shell, others)
         if family is None or fits(client, FAMILIES[family][1]):
             return Task(rng, client)
 
@@ -50,18 +51,19 @@ def conversation_of(task, length):
     return {'system': system, 'tools': task.client.tools, 'messages': task.messages}
 
 
-def sample(seed, i, length=2000, family=None):
-    """A conversation with about `length` characters of system prompt, of one to three requests."""
+def sample(seed, i, system=2000, family=None, others=20, more=2, without_shell=0.1):
+    """A conversation with about `system` characters of system prompt, at most `others` tools that
+    are not needed, of one request and at most `more`."""
     rng = random.Random(f'{seed}/{i}/{family}')
-    task = draw_task(rng, family, length)
+    task = draw_task(rng, family, system, without_shell, others)
     first = family or draw_family(rng, task.client)
     FAMILIES[first][2](task)
     if not FAMILIES[first][1] and rng.random() < 0.4:
         task.client.tools = []  # words need none
-    n_more = rng.choice([0, 0, 0, 1, 2]) if task.client.tools else 0
+    n_more = min(more, rng.choice([0, 0, 0, 1, 2])) if task.client.tools else 0
     for _ in range(n_more):
         FAMILIES[draw_family(rng, task.client, ('title', 'without_tools'))][2](task)
-    size = int(length * rng.random() ** 2) if rng.random() > 0.15 else 0
+    size = int(system * rng.random() ** 2) if rng.random() > 0.15 else 0
     return conversation_of(task, size)
 
 
@@ -76,6 +78,7 @@ def training_texts(n):
             if not is_markup
         )
         yield '<function= <parameter= >\n\n</parameter>\n</function>\n'
+    # Plain English by half: what people call things is to be spelled in few pieces.
     rng = random.Random('vocabulary')
-    for _ in range(n // 4):
+    for _ in range(n // 2):
         yield filler.passage(rng, 3000)

@@ -85,9 +85,22 @@ def invented(rng, n_min=1, n_max=3):
     )
 
 
+PIECES = []  # the vocabulary's own pieces, where it is known: each is to be copied now and then
+PLAIN = []  # words of documentation, where there is some: they are spelled as people's words are
+
+
 def word(rng):
-    """One word of lower-case letters: common or invented."""
-    return rng.choice(COMMON) if rng.random() < 0.45 else invented(rng)
+    """One word, mostly of lower-case letters: common, plain, invented, or of pieces."""
+    roll = rng.random()
+    if PLAIN and roll < 0.4:
+        return rng.choice(PLAIN)
+    if PIECES and roll < 0.55:
+        return rng.choice(PIECES) + (rng.choice(PIECES) if rng.random() < 0.25 else '')
+    return rng.choice(COMMON) if roll < 0.75 else invented(rng, 1, 2)
+
+
+def few(rng, n_min=1, n_max=3):
+    return ' '.join(word(rng) for _ in range(rng.randint(n_min, n_max)))
 
 
 def cased(rng, text):
@@ -96,7 +109,7 @@ def cased(rng, text):
 
 
 def identifier(rng):
-    parts = [word(rng) for _ in range(rng.choice([1, 1, 2, 2, 3]))]
+    parts = [word(rng) for _ in range(rng.choice([1, 1, 1, 2, 2, 3]))]
     style = rng.randrange(4)
     if style == 0:
         return '_'.join(parts)
@@ -122,7 +135,7 @@ def number(rng):
 
 def token(rng):
     """An odd string that can only be copied: a hash, a code, a mix."""
-    style = rng.randrange(4)
+    style = rng.choice([0, 1, 1, 2, 3])
     if style == 0:
         return ''.join(rng.choice('0123456789abcdef') for _ in range(rng.randint(6, 16)))
     if style == 1:
@@ -150,7 +163,7 @@ def value(rng):
     return token(rng) if roll < 0.8 else word(rng)
 
 
-def sentence(rng, n_min=3, n_max=10):
+def sentence(rng, n_min=2, n_max=6):
     words = [word(rng) for _ in range(rng.randint(n_min, n_max))]
     if rng.random() < 0.15:
         words[rng.randrange(len(words))] = number(rng)
@@ -162,6 +175,8 @@ def sentence(rng, n_min=3, n_max=10):
 
 def file_name(rng, extension=None):
     extension = extension or rng.choice(EXTENSIONS)
+    if extension not in ('py', 'sh') and rng.random() < 0.2:  # an ending, too, is to be copied
+        extension = word(rng)[:6].lower()
     stem = (
         identifier(rng)
         if rng.random() < 0.8
@@ -185,7 +200,7 @@ def file_name(rng, extension=None):
 
 def path(rng, extension=None):
     """A relative path, mostly without folders."""
-    n_folders = rng.choice([0, 0, 0, 0, 1, 1, 2])
+    n_folders = rng.choice([0, 0, 0, 0, 0, 0, 1, 1, 2])
     folders = [
         rng.choice(FOLDERS) if rng.random() < 0.6 else identifier(rng) for _ in range(n_folders)
     ]
@@ -282,5 +297,5 @@ def content(rng, extension=None, n_lines=None):
         elif roll < 0.5 and extension in (None, 'md', 'txt'):
             lines = [f'# {sentence(rng, 1, 3)}', '', *prose(rng, rng.randint(1, 5))]
         else:
-            lines = prose(rng, n_lines or rng.choice([1, 1, 2, 3, 5, 9, 20]))
+            lines = prose(rng, n_lines or rng.choice([1, 1, 2, 3, 4, 6]))
     return '\n'.join(lines)

@@ -2,13 +2,20 @@
 
 Holds a folder of text files and runs the commands that simple tasks need: ls, cat, head, tail, wc,
 grep, echo, printf, touch, mkdir, rm, mv, cp, pwd, seq, sed -i s///, date, uname, whoami and scripts
-that only print.  `&&` and `;` join commands; `>` and `>>` write files.  Knows no client: the forms
-that results have on the wire are in clients.py.
+that only print.  `&&` and `;` join commands; `>` and `>>` write files, `<` and <<'EOF' read.  Knows
+no client: the forms that results have on the wire are in clients.py.
 """
 
 import fnmatch
 import posixpath
 import re
+
+
+def sed_pattern(text):
+    """What sed's basic expressions mean here: groups, sets and a star; all else is itself."""
+    text = text.replace('\\(', '\0').replace('\\)', '\1')
+    text = re.sub(r'[(){}+?|]', lambda match: '\\' + match[0], text)
+    return re.compile(text.replace('\0', '(').replace('\1', ')'))
 
 
 class Refused(Exception):
@@ -100,6 +107,7 @@ class World:
         if line in self.outputs:
             return self.outputs[line]
         out, code = [], 0
+        line, self.here = self.without_here(line)
         try:
             words = self.shell_words(line)
         except ValueError:
@@ -117,6 +125,15 @@ class World:
         return ''.join(out).rstrip('\n'), code
 
     joined_by = ';'
+    here = ''  # what a command reads from <<'EOF'
+
+    @staticmethod
+    def without_here(line):
+        """The command and the lines that follow its <<'EOF', of which there is one at most."""
+        head, found, rest = line.partition(" <<'EOF'\n")
+        if not found or not (rest + '\n').endswith('\nEOF\n'):
+            return line, ''
+        return head, rest.removesuffix('EOF').removesuffix('\n') + '\n'
 
     @staticmethod
     def shell_words(line):
@@ -137,7 +154,7 @@ class World:
             elif char == '\\' and i + 1 < len(line):
                 i += 1
                 word, is_open = word + line[i], True
-            elif char.isspace() or char in '&;>|':
+            elif char.isspace() or char in '&;>|<':
                 if is_open or word:
                     words.append((word, False))
                 word, is_open = '', False
@@ -162,11 +179,20 @@ class World:
             word, is_operator = command[i]
             if is_operator and word in ('>', '>>') and i + 1 < len(command):
                 target, appends, i = command[i + 1][0], word == '>>', i + 1
+            elif is_operator and word == '<' and i + 1 < len(command):
+                path, i = command[i + 1][0], i + 1
+                if self.full(path) not in self.files:
+                    return f'sh: 1: cannot open {path}: No such file\n', 2
+                self.here, argv = self.files[self.full(path)], [*argv, '-']
             elif is_operator:
                 return 'sh: pipes are not available here\n', 2
             else:
                 argv.append(word)
             i += 1
+        if target is not None and not self.is_folder(posixpath.dirname(self.full(target))):
+            if len(target) % 2:  # two shells' words
+                return f'sh: 1: cannot create {target}: Directory nonexistent\n', 2
+            return f'bash: line 1: {target}: No such file or directory\n', 1
         try:
             text = self.run(argv)
         except Refused as refused:
@@ -223,12 +249,14 @@ class World:
         return f'{kind} dev dev {size:5} Jan  1 12:00 {name}'
 
     def text_of(self, command, path):
+        if path == '-':
+            return self.here
         if self.full(path) not in self.files:
             raise Refused(f'{command}: {path}: No such file or directory')
         return self.files[self.full(path)]
 
     def run_cat(self, flags, paths):
-        return ''.join(self.text_of('cat', path) for path in paths)
+        return ''.join(self.text_of('cat', path) for path in paths) if paths else self.here
 
     def lines_cut(self, command, flags, paths, take):
         n = 10
@@ -249,7 +277,8 @@ class World:
         for path in paths:
             text = self.text_of('wc', path)
             n = {'-l': text.count('\n'), '-w': len(text.split()), '-c': len(text.encode())}
-            out += ' '.join(str(n[flag]) for flag in flags or ['-l', '-w', '-c']) + f' {path}\n'
+            counts = ' '.join(str(n[flag]) for flag in flags or ['-l', '-w', '-c'])
+            out += f'{counts}\n' if path == '-' else f'{counts} {path}\n'
         return out
 
     def run_grep(self, flags, paths):
@@ -324,10 +353,12 @@ class World:
         match = re.fullmatch(r's([/|#])(.*)\1(.*)\1(g?)', paths[0] if paths else '')
         if not match or '-i' not in flags:
             raise Refused('sed: unknown command')
+        pattern, new = sed_pattern(match[2]), match[3]
         for path in paths[1:]:
             lines = self.text_of('sed', path).split('\n')
-            count = -1 if match[4] else 1
-            self.write(path, '\n'.join(line.replace(match[2], match[3], count) for line in lines))
+            put = (lambda m: new.replace('\\1', m[1])) if pattern.groups else (lambda m: new)
+            count = 0 if match[4] else 1
+            self.write(path, '\n'.join(pattern.sub(put, line, count=count) for line in lines))
         return ''
 
     def run_pwd(self, flags, paths):

@@ -1,0 +1,55 @@
+"""How people ask: forms with choices, and the small changes of wording that mean nothing.
+
+`[one|two|]` in a form is a choice, also inside another choice; {name} is filled in afterwards, so
+names and contents are never read as choices.
+"""
+
+import re
+
+CHOICE = re.compile(r'\[([^\[\]]*)\]')
+BEFORE = (
+    'please |Please |can you |Can you |could you |Could you please |would you |I need you to |'
+    'I want you to |I would like you to |we need to |let us |quickly |first |now |hey, |ok, |'
+    'next, |go ahead and |help me: |your task: |then '
+).split('|')
+AFTER = ' please|, please|, thanks| now| for me|. Thanks!|. Thank you| right away| here'.split('|')
+
+
+def chosen(rng, form):
+    while True:
+        form, n = CHOICE.subn(lambda match: rng.choice(match[1].split('|')), form)
+        if not n:
+            return re.sub(' +', ' ', form).strip()
+
+
+NAME_FIRST = '\0'  # marks a request that begins with a name, which keeps its case
+
+
+def phrase(rng, forms, **values):
+    form = chosen(rng, rng.choice(forms))
+    return NAME_FIRST * form.startswith('{') + form.format(**values)
+
+
+def quoted_name(rng, text):
+    """A name as people write it: bare or in some quotes."""
+    if ' ' in text or not text:
+        return rng.choice(['"{}"', "'{}'", '`{}`', '"{}"']).format(text)
+    return rng.choice(['{}', '{}', '{}', '{}', '`{}`', '"{}"', "'{}'"]).format(text)
+
+
+def varied(rng, text, may_end=True):
+    """Politeness, capitals and full stops; only where the text begins with a plain verb."""
+    if text.startswith(NAME_FIRST):
+        text = text[1:]
+    elif text[:1].islower():
+        if rng.random() < 0.3 and not text.endswith('?'):
+            text = rng.choice(BEFORE) + text
+        elif rng.random() < 0.6:
+            text = text[0].upper() + text[1:]
+    if may_end and not text.endswith('?'):
+        roll = rng.random()
+        if roll < 0.12:
+            text += rng.choice(AFTER)
+        elif roll < 0.4:
+            text += '.'
+    return text
