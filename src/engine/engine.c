@@ -12,6 +12,7 @@
 #include "engine/batch.h"
 #include "engine/capacity.h"
 #include "engine/generate.h"
+#include "engine/guide_worker.h"
 #include "engine/scheduler.h"
 #include "engine/spill.h"
 
@@ -43,6 +44,8 @@ struct engine {
     // ---- the engine's thread only ----
     struct session_memory memory;
     struct batch_builder batch;
+    struct guide_worker *guide_worker;
+    struct guide **guides; // of a step's answers, [n_parallel]
     struct pace pace;
     uint64_t turn; // prefill decisions so far
     uint64_t n_steps, n_steps_shared;
@@ -346,6 +349,19 @@ static struct request *request_of(struct engine *engine, const struct batch_entr
     return engine->running[i];
 }
 
+// The masks of those who will choose after this step.
+static void prepare_guides(struct engine *engine)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < engine->batch.n_entries; i++) {
+        const struct batch_entry *entry = &engine->batch.entries[i];
+        struct guide *guide = &request_of(engine, entry)->guide;
+        if (entry->n_outputs > 0 && guide->state)
+            engine->guides[n++] = guide;
+    }
+    guide_worker_start(engine->guide_worker, engine->guides, n);
+}
+
 static void step(struct engine *engine)
 {
     uint32_t n_decode, n_prefill;
@@ -362,7 +378,9 @@ static void step(struct engine *engine)
     uint64_t start_ns = os_time_ns();
     const float *logits = NULL;
     struct error error;
+    prepare_guides(engine);
     enum err err = batch_run(&engine->batch, engine->model, &logits, &error);
+    guide_worker_wait(engine->guide_worker);
     engine->n_steps++;
     engine->n_steps_shared += engine->batch.n_entries;
     pace_observe(&engine->pace, n_decode, n_prefill, os_time_ns() - start_ns);
@@ -525,6 +543,8 @@ enum err engine_open(struct engine **out, struct model *model, const struct toke
     engine->samplable = list_samplable(tokenizer, model_hyperparams(model)->n_vocab);
     batch_init(&engine->batch, needed.n_rows_max, needed.n_outputs_max, engine->config.n_parallel);
     engine->running = mem_new(struct request *, engine->config.n_parallel);
+    engine->guides = mem_new(struct guide *, engine->config.n_parallel);
+    engine->guide_worker = guide_worker_open();
     engine->slots = mem_new(struct request_stats, engine->config.n_parallel);
     uint32_t n_answer = engine->config.n_cache_tokens / ANSWER_SHARE;
     engine->n_answer_reserved = n_answer < ANSWER_TOKENS_MIN   ? ANSWER_TOKENS_MIN
@@ -556,6 +576,8 @@ void engine_close(struct engine *engine)
     if (has_thread)
         pthread_join(engine->thread, NULL);
     close_memory(engine);
+    guide_worker_close(engine->guide_worker);
+    free(engine->guides);
     batch_release(&engine->batch);
     pthread_mutex_destroy(&engine->lock);
     pthread_cond_destroy(&engine->work);

@@ -26,16 +26,23 @@ void guide_release(struct guide *guide)
     *guide = (struct guide){0};
 }
 
+void guide_prepare(struct guide *guide)
+{
+    if (!guide->state || guide->has_mask)
+        return;
+    constraint_state_mask(guide->state, guide->mask);
+    guide->has_mask = true;
+}
+
 const uint64_t *guide_mask(struct guide *guide)
 {
-    if (!guide->state)
-        return guide->samplable;
-    constraint_state_mask(guide->state, guide->mask);
-    return guide->mask;
+    guide_prepare(guide);
+    return guide->state ? guide->mask : guide->samplable;
 }
 
 bool guide_accept(struct guide *guide, token_id token)
 {
+    guide->has_mask = false;
     return !guide->state || constraint_state_accept(guide->state, token);
 }
 
