@@ -150,7 +150,7 @@ run: setup
 .PHONY: all tests e2e e2e-clients demo demo-picture ember-eval test run-tests run setup check tidy asan tsan soak fuzz bench clean test-neon
 
 test: setup
-	@$(MAKE) --no-print-directory run-tests
+	@$(MAKE) --no-print-directory -j$(CORES) run-tests
 
 run-tests: all tests
 	@HEARTH=$(BUILD)/hearth BUILD=$(BUILD) sh tools/run-tests.sh $(TESTS)
@@ -161,16 +161,16 @@ setup:
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 asan: setup
-	@$(MAKE) --no-print-directory run-tests BUILD=build/asan OPTIMIZE="-O1 -g $(SANITIZE)" \
+	@$(MAKE) --no-print-directory -j$(CORES) run-tests BUILD=build/asan OPTIMIZE="-O1 -g $(SANITIZE)" \
 	    LDFLAGS="$(SANITIZE)"
 tsan: setup
-	@$(MAKE) --no-print-directory run-tests BUILD=build/tsan \
+	@$(MAKE) --no-print-directory -j$(CORES) run-tests BUILD=build/tsan \
 	    OPTIMIZE="-O1 -g -fsanitize=thread" LDFLAGS="-fsanitize=thread"
 
 # ---- long runs: not part of make test; SOAK_MINUTES in all, half an hour unless told otherwise ----
 SOAK_MINUTES ?= 30
 soak: setup
-	@$(MAKE) --no-print-directory all $(BUILD)/tests/engine/session_test \
+	@$(MAKE) --no-print-directory -j$(CORES) all $(BUILD)/tests/engine/session_test \
 	    $(BUILD)/tests/engine/engine_model_test
 	@sh tools/soak.sh $(BUILD) $(SOAK_MINUTES)
 
