@@ -32,8 +32,8 @@ FIRST = {
 # What is asked, which files are different afterwards, and what the answer must say.
 JOBS = [
     ('Which files are in this folder?', {}, tuple(FIRST)),
-    ('Create a file called todo.txt with the text "water the plants".',
-     {'todo.txt': 'water the plants\n'}, ()),
+    ('Create a file called todo.txt with the text "paint the boat".',
+     {'todo.txt': 'paint the boat\n'}, ()),
     ('What is the port in server.conf?', {}, ('8412',)),
     ('In guests.txt, replace the word Tancred with Peter.', {'guests.txt': 'Odile\nPeter\n'}, ()),
     ('Add the line "Ysolde" to guests.txt.', {'guests.txt': 'Odile\nPeter\nYsolde\n'}, ()),

@@ -24,12 +24,13 @@ FIRST = {'guests.txt': 'Odile\nTancred\n', 'server.conf': 'host = harbour\nport 
 # What is asked, and which files are different afterwards.
 JOBS = {
     'claude-simple': [
-        ('Create a file called todo.txt with the text "water the plants".',
-         {'todo.txt': 'water the plants\n'}),
+        ('Create a file called todo.txt with the text "paint the boat".',
+         {'todo.txt': 'paint the boat\n'}),
         ('Add the line "Ysolde" to guests.txt.', {'guests.txt': 'Odile\nTancred\nYsolde\n'}),
         ('Which files are in this folder?', {}),
     ],
-    'claude-full': [('Which files are in this folder?', {})],
+    'claude-full': [('Create a file called todo.txt with the text "paint the boat".',
+                     {'todo.txt': 'paint the boat\n'})],
     'opencode': [('Which files are in this folder?', {})],
     'codex': [('Which files are in this folder?', {})],
 }
