@@ -464,19 +464,25 @@ static void close_all(struct serve *serve)
     pthread_mutex_destroy(&serve->lock);
 }
 
+static void print_about(const struct serve_options *options)
+{
+    if (options->wants_help) {
+        printf("usage: hearth serve [-m FILE] [FLAG...]\n\n");
+        serve_flags_print(stdout);
+    } else {
+        printf("hearth\n");
+    }
+}
+
 int serve_command(int argc, char **argv)
 {
     struct serve serve = {.log = {.file = stderr}};
     pthread_mutex_init(&serve.lock, NULL);
     struct error error;
     enum err err = serve_flags_parse(&serve.options, argc, argv, keep_note, &serve.notes, &error);
-    if (!err && serve.options.wants_help) {
-        printf("usage: hearth serve [-m FILE] [FLAG...]\n\n");
-        serve_flags_print(stdout);
-        return EXIT_FINE;
-    }
-    if (!err && serve.options.wants_version) {
-        printf("hearth\n");
+    if (!err && (serve.options.wants_help || serve.options.wants_version)) {
+        print_about(&serve.options);
+        close_all(&serve);
         return EXIT_FINE;
     }
     signal(SIGXFSZ, SIG_IGN); // a limit on the size of files is a full disk, not an end

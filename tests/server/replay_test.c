@@ -183,6 +183,13 @@ static const struct {
     {"codex-0.169.0/compaction", 3},
 };
 
+// Sanitizers make all of them minutes; two go through the same code.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+static const size_t n_captures = 2;
+#else
+static const size_t n_captures = COUNT_OF(captures);
+#endif
+
 // With few tools and short texts, because tiny models have few merges; `hearth bench --session` has no
 // such limit.
 static void play_captures(bool alternates, enum between between, const char *cache_folder)
@@ -198,7 +205,7 @@ static void play_captures(bool alternates, enum between between, const char *cac
     struct stat info;
     if (!play.template_text)
         skip();
-    for (size_t i = 0; i < COUNT_OF(captures); i++) {
+    for (size_t i = 0; i < n_captures; i++) {
         snprintf(paths[i], sizeof paths[i], "%s/wire/captures/%s", test_data_folder(),
                  captures[i].folder);
         play.sessions[i] = paths[i];
