@@ -26,6 +26,7 @@
 #include "base/rng.h"
 #include "chat/dialect_table.h"
 #include "chat/turn.h"
+#include "engine/vocabulary.h"
 #include "sample/tool_constraint.h"
 
 #define TOOLS_MAX  128
@@ -499,44 +500,10 @@ static void walk_schemas(struct run *run, FILE *file)
 
 // ---- dialects ----
 
-static enum token_role role_of(const struct tokenizer *tokenizer, token_id id)
-{
-    if (tokenizer_is_end(tokenizer, id))
-        return TOKEN_ROLE_END;
-    if (!tokenizer_is_samplable(tokenizer, id))
-        return TOKEN_ROLE_UNUSED;
-    switch (tokenizer_kind(tokenizer, id)) {
-    case TOKEN_CONTROL:
-        return TOKEN_ROLE_CONTROL;
-    case TOKEN_USER_DEFINED:
-        return TOKEN_ROLE_MARK;
-    case TOKEN_NORMAL:
-    case TOKEN_BYTE:
-        return TOKEN_ROLE_TEXT;
-    default:
-        return TOKEN_ROLE_UNUSED;
-    }
-}
-
 static enum err open_vocabulary(struct dialect *dialect, struct error *error)
 {
-    size_t n = tokenizer_n_tokens(dialect->tokenizer);
-    struct buf blob = {0};
-    uint32_t *offsets = mem_new(uint32_t, n + 1);
-    uint8_t *roles = mem_new(uint8_t, n);
-    for (size_t i = 0; i < n; i++) {
-        struct str text = tokenizer_bytes(dialect->tokenizer, (token_id)i);
-        offsets[i] = (uint32_t)blob.size;
-        roles[i] = (uint8_t)role_of(dialect->tokenizer, (token_id)i);
-        buf_append(&blob, text.data, text.size);
-    }
-    offsets[n] = (uint32_t)blob.size;
-    struct token_vocabulary vocabulary = {blob.data, offsets, roles, n};
-    enum err err = constraint_vocabulary_open(&dialect->vocabulary, &vocabulary, error);
-    buf_release(&blob);
-    free(offsets);
-    free(roles);
-    dialect->mask = mem_new(uint64_t, n / 64 + 1);
+    enum err err = vocabulary_open(&dialect->vocabulary, dialect->tokenizer, error);
+    dialect->mask = mem_new(uint64_t, tokenizer_n_tokens(dialect->tokenizer) / 64 + 1);
     return err;
 }
 

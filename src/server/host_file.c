@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "model/synthetic.h"
-#include "sample/token_trie.h"
+#include "engine/vocabulary.h"
 #include "server/host_state.h"
 
 static char *get_text(const struct gguf *gguf, const char *key)
@@ -36,48 +36,6 @@ static char *name_of_path(const char *path)
     if (size > 5 && strcmp(name + size - 5, ".gguf") == 0)
         name[size - 5] = 0;
     return name;
-}
-
-static enum token_role role_of(const struct host *host, token_id id)
-{
-    const struct tokenizer *tokenizer = host->tokenizer;
-    if (tokenizer_is_end(tokenizer, id))
-        return TOKEN_ROLE_END;
-    if (!tokenizer_is_samplable(tokenizer, id))
-        return TOKEN_ROLE_UNUSED;
-    switch (tokenizer_kind(tokenizer, id)) {
-    case TOKEN_CONTROL:
-        return TOKEN_ROLE_CONTROL;
-    case TOKEN_USER_DEFINED:
-        return TOKEN_ROLE_MARK;
-    case TOKEN_UNUSED:
-    case TOKEN_UNKNOWN:
-        return TOKEN_ROLE_UNUSED;
-    default:
-        return TOKEN_ROLE_TEXT;
-    }
-}
-
-static enum err open_vocabulary(struct host *host, struct error *error)
-{
-    size_t n = tokenizer_n_tokens(host->tokenizer);
-    struct buf blob = {0};
-    uint32_t *offsets = mem_new(uint32_t, n + 1);
-    uint8_t *roles = mem_new(uint8_t, n);
-    for (size_t i = 0; i < n; i++) {
-        struct str text = tokenizer_bytes(host->tokenizer, (token_id)i);
-        offsets[i] = (uint32_t)blob.size;
-        roles[i] = (uint8_t)role_of(host, (token_id)i);
-        buf_append(&blob, text.data, text.size);
-    }
-    offsets[n] = (uint32_t)blob.size;
-    struct token_vocabulary vocabulary = {
-        .blob = blob.data ? blob.data : "", .offsets = offsets, .roles = roles, .n_tokens = n};
-    enum err err = constraint_vocabulary_open(&host->vocabulary, &vocabulary, error);
-    buf_release(&blob);
-    free(offsets);
-    free(roles);
-    return err;
 }
 
 static enum err open_chat(struct host *host, struct error *error)
@@ -156,7 +114,7 @@ enum err host_open_file(struct host *host, struct error *error)
     if (!err)
         err = open_chat(host, error);
     if (!err)
-        err = open_vocabulary(host, error);
+        err = vocabulary_open(&host->vocabulary, host->tokenizer, error);
     if (err)
         return err;
     host->bos_text = token_text(host->tokenizer, tokenizer_bos(host->tokenizer));

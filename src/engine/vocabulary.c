@@ -1,0 +1,48 @@
+#include "engine/vocabulary.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/memory.h"
+
+static enum token_role role_of(const struct tokenizer *tokenizer, token_id id)
+{
+    if (tokenizer_is_end(tokenizer, id))
+        return TOKEN_ROLE_END;
+    if (!tokenizer_is_samplable(tokenizer, id))
+        return TOKEN_ROLE_UNUSED;
+    switch (tokenizer_kind(tokenizer, id)) {
+    case TOKEN_CONTROL:
+        return TOKEN_ROLE_CONTROL;
+    case TOKEN_USER_DEFINED:
+        return TOKEN_ROLE_MARK;
+    case TOKEN_UNUSED:
+    case TOKEN_UNKNOWN:
+        return TOKEN_ROLE_UNUSED;
+    default:
+        return TOKEN_ROLE_TEXT;
+    }
+}
+
+enum err vocabulary_open(struct constraint_vocabulary **out, const struct tokenizer *tokenizer,
+                         struct error *error)
+{
+    size_t n = tokenizer_n_tokens(tokenizer);
+    struct buf blob = {0};
+    uint32_t *offsets = mem_new(uint32_t, n + 1);
+    uint8_t *roles = mem_new(uint8_t, n);
+    for (size_t i = 0; i < n; i++) {
+        struct str text = tokenizer_bytes(tokenizer, (token_id)i);
+        offsets[i] = (uint32_t)blob.size;
+        roles[i] = (uint8_t)role_of(tokenizer, (token_id)i);
+        buf_append(&blob, text.data, text.size);
+    }
+    offsets[n] = (uint32_t)blob.size;
+    struct token_vocabulary vocabulary = {
+        .blob = blob.data ? blob.data : "", .offsets = offsets, .roles = roles, .n_tokens = n};
+    enum err err = constraint_vocabulary_open(out, &vocabulary, error);
+    buf_release(&blob);
+    free(offsets);
+    free(roles);
+    return err;
+}
