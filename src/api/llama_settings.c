@@ -4,6 +4,7 @@
 
 #include "api/fields.h"
 #include "base/memory.h"
+#include "sample/steps.h"
 
 // As llama-server shows it: its random seeds are the greatest of 32 bits.
 static long long seed_of(const struct sampling_wish *sampling)
@@ -27,7 +28,8 @@ static void put_penalties(struct buf *out, const struct sampling_wish *s)
                s->frequency_penalty, s->dry_multiplier, s->dry_base,
                (long long)s->dry_allowed_length, (long long)s->dry_last_n);
     put_strings(out, s->dry_breakers, s->n_dry_breakers);
-    json_print(out, "],'mirostat':0,'mirostat_tau':%f,'mirostat_eta':%f,", 5.0, 0.1);
+    json_print(out, "],'mirostat':%l,'mirostat_tau':%f,'mirostat_eta':%f,", (long long)s->mirostat,
+               s->mirostat_tau, s->mirostat_eta);
 }
 
 static void put_biases(struct buf *out, const struct sampling_wish *s)
@@ -44,6 +46,15 @@ static void put_biases(struct buf *out, const struct sampling_wish *s)
     buf_append_text(out, "],");
 }
 
+static void put_order(struct buf *out, const struct sampling_order *given)
+{
+    struct sampling_order order = given->is_set ? *given : sampling_order_default();
+    buf_append_byte(out, '[');
+    for (size_t i = 0; i < order.n; i++)
+        json_print(out, i ? ",%s" : "%s", sampling_step_name(order.steps[i]));
+    buf_append_byte(out, ']');
+}
+
 void llama_put_settings(struct buf *out, const struct sampling_wish *sampling,
                         const struct api_request *request)
 {
@@ -51,11 +62,12 @@ void llama_put_settings(struct buf *out, const struct sampling_wish *sampling,
     bool has_limit = request && request->max_tokens != FIELD_UNSET;
     long long n_predict = has_limit ? request->max_tokens : -1;
     json_print(out,
-               "{'n_predict':%l,'seed':%l,'temperature':%f,'dynatemp_range':0.0,"
-               "'dynatemp_exponent':1.0,'top_k':%l,'top_p':%f,'min_p':%f,'top_n_sigma':%f,"
+               "{'n_predict':%l,'seed':%l,'temperature':%f,'dynatemp_range':%f,"
+               "'dynatemp_exponent':%f,'top_k':%l,'top_p':%f,'min_p':%f,'top_n_sigma':%f,"
                "'xtc_probability':%f,'xtc_threshold':%f,'typical_p':%f,",
-               n_predict, seed_of(s), s->temperature, (long long)s->top_k, s->top_p, s->min_p,
-               s->top_n_sigma, s->xtc_probability, s->xtc_threshold, s->typical_p);
+               n_predict, seed_of(s), s->temperature, s->dynatemp_range, s->dynatemp_exponent,
+               (long long)s->top_k, s->top_p, s->min_p, s->top_n_sigma, s->xtc_probability,
+               s->xtc_threshold, s->typical_p);
     put_penalties(out, s);
     json_print(out, "'stop':[");
     if (request)
@@ -64,10 +76,9 @@ void llama_put_settings(struct buf *out, const struct sampling_wish *sampling,
     json_print(out, "],'max_tokens':%l,'n_keep':0,'n_discard':0,'ignore_eos':%b,'stream':%b,",
                n_predict, request && request->ignores_end, !request || request->is_stream);
     put_biases(out, s);
-    json_print(out,
-               "'n_probs':%l,'min_keep':0,'grammar':%S,'grammar_lazy':false,'samplers':["
-               "'penalties','dry','top_n_sigma','top_k','typ_p','top_p','min_p','xtc',"
-               "'temperature'],'timings_per_token':false,'post_sampling_probs':false,'lora':[]}",
+    json_print(out, "'n_probs':%l,'min_keep':0,'grammar':%S,'grammar_lazy':false,'samplers':",
                request && request->n_top > 0 ? (long long)request->n_top : 0LL,
                request ? json_str(request->sampling.grammar) : (struct str){0});
+    put_order(out, &s->order);
+    json_print(out, ",'timings_per_token':false,'post_sampling_probs':false,'lora':[]}");
 }

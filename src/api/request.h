@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/token.h"
 #include "chat/chat.h"
+#include "sample/sampler.h"
 
 enum api_task {
     API_CHAT,     // answer the conversation
@@ -30,12 +31,14 @@ struct sampling_wish {
     double temperature, top_p, min_p, typical_p, top_n_sigma, xtc_probability, xtc_threshold;
     double repeat_penalty, presence_penalty, frequency_penalty;
     double dry_multiplier, dry_base;
-    int64_t top_k, repeat_last_n, seed, dry_allowed_length, dry_last_n;
+    double dynatemp_range, dynatemp_exponent, mirostat_tau, mirostat_eta;
+    int64_t top_k, repeat_last_n, seed, dry_allowed_length, dry_last_n, mirostat;
     const struct str *dry_breakers;
     size_t n_dry_breakers;
     const struct bias_wish *biases;
     size_t n_biases;
     bool has_dry_breakers, has_biases;
+    struct sampling_order order;
     struct json_object *grammar; // llama-server's GBNF text; or NULL
 };
 

@@ -7,6 +7,7 @@
 #include "api/fields.h"
 #include "api/parts.h"
 #include "base/memory.h"
+#include "sample/steps.h"
 
 enum { BIASES_MAX = 4096 };
 
@@ -28,16 +29,28 @@ static const struct field fields[] = {
     {"dry_base", FIELD_NUMBER, AT(dry_base), 0, 1000, "growth with each repeated token"},
     {"dry_allowed_length", FIELD_INTEGER, AT(dry_allowed_length), 0, 1e9, "free of penalty"},
     {"dry_penalty_last_n", FIELD_INTEGER, AT(dry_last_n), -1, 1e9, "tokens back; -1: all, 0: none"},
+    {"dynatemp_range", FIELD_NUMBER, AT(dynatemp_range), 0, 100, "temperature +- this; 0: fixed"},
+    {"dynatemp_exponent", FIELD_NUMBER, AT(dynatemp_exponent), 0, 100, "how it follows entropy"},
+    {"mirostat", FIELD_INTEGER, AT(mirostat), 0, 2, "version; 0: off"},
+    {"mirostat_tau", FIELD_NUMBER, AT(mirostat_tau), 0, 1000, "surprise to hold, in bits"},
+    {"mirostat_eta", FIELD_NUMBER, AT(mirostat_eta), 0, 1000, "learning rate"},
     {"seed", FIELD_INTEGER, AT(seed), 0, 0, "equal seeds give equal answers"},
     {"grammar", FIELD_VALUE, AT(grammar), 0, 0, "GBNF that the answer follows"},
 };
 
 // Fields that ask for something we do not do, unless they hold nothing, 0, -1 or false.
 static const char *const ignored[] = {
-    "mirostat",        "dynatemp_range",  "adaptive_target",     "samplers",
-    "min_keep",        "n_indent",        "t_max_predict_ms",    "lora",
-    "n_cache_reuse",   "suffix",          "post_sampling_probs", "timings_per_token",
-    "return_progress", "response_fields",
+    "adaptive_target",
+    "min_keep",
+    "n_indent",
+    "t_max_predict_ms",
+    "lora",
+    "n_cache_reuse",
+    "suffix",
+    "post_sampling_probs",
+    "timings_per_token",
+    "return_progress",
+    "response_fields",
 };
 
 void sampling_wish_init(struct sampling_wish *wish)
@@ -70,6 +83,8 @@ void sampling_wish_apply(struct sampling_wish *wish, const struct sampling_wish 
         wish->dry_breakers = over->dry_breakers;
         wish->n_dry_breakers = over->n_dry_breakers;
     }
+    if (over->order.is_set)
+        wish->order = over->order;
     wish->grammar = over->grammar;
 }
 
@@ -149,6 +164,23 @@ static enum err read_biases(struct api_request *request, struct error *error)
     return OK;
 }
 
+// Names in a list, or letters.
+static enum err read_order(struct api_request *request, struct error *error)
+{
+    struct sampling_order *order = &request->sampling.order;
+    struct json_object *value = json_at(request->body, "samplers");
+    bool is_list = json_is(value, json_type_array);
+    if (!value)
+        return OK;
+    if (!is_list && !json_is(value, json_type_string))
+        return fail(error, ERR_ARGUMENT, "samplers: must be a list of names or text of letters");
+    order->is_set = true;
+    enum err err = is_list ? OK : sampling_order_add_letters(order, json_str(value), error);
+    for (size_t i = 0; is_list && i < json_length(value) && !err; i++)
+        err = sampling_order_add(order, json_str(json_object_array_get_idx(value, i)), error);
+    return err;
+}
+
 static bool asks_for_something(struct json_object *value)
 {
     if (json_is(value, json_type_array))
@@ -176,6 +208,8 @@ enum err sampling_fields_read(struct api_request *request, struct error *error)
     enum err err = fields_read(fields, COUNT_OF(fields), request->body, wish, error);
     if (!err)
         err = read_biases(request, error);
+    if (!err)
+        err = read_order(request, error);
     struct json_object *breakers = json_at(request->body, "dry_sequence_breakers");
     wish->has_dry_breakers = breakers != NULL;
     if (!err)

@@ -31,9 +31,11 @@ struct serve_options { // NULL, NAN and SERVE_UNSET where nothing was said
     int64_t n_predict, n_thinking_max, cache_ram_mib, cache_disk_mib, timeout_s, seed, top_k,
         repeat_last_n;
     int64_t verbosity, drain_s, ping_s, n_queue_max;
-    int64_t dry_allowed_length, dry_last_n;
+    int64_t dry_allowed_length, dry_last_n, mirostat;
     double temperature, top_p, min_p, typical_p, top_n_sigma, xtc_probability, xtc_threshold;
     double repeat_penalty, presence_penalty, frequency_penalty, dry_multiplier, dry_base;
+    double dynatemp_range, dynatemp_exponent, mirostat_tau, mirostat_eta;
+    const char *samplers, *sampler_letters;
     struct serve_list dry_breakers, logit_biases;
     bool locks_memory, no_mmap, no_slots, no_cache, swa_full, no_disk_cache, no_log, no_timestamps,
         no_live_line, wants_welcome, wants_help;

@@ -6,6 +6,7 @@
 
 #include "api/fields.h"
 #include "api/sampling_fields.h"
+#include "sample/steps.h"
 
 // "15043+1.5" or "15043-inf".
 static enum err read_bias(struct bias_wish *bias, const char *text, struct error *error)
@@ -17,6 +18,23 @@ static enum err read_bias(struct bias_wish *bias, const char *text, struct error
         return fail(error, ERR_ARGUMENT,
                     "--logit-bias takes a token's number, + or -, and a number, not '%s'", text);
     return OK;
+}
+
+// "top_k;temperature", or "kt".
+static enum err read_order(struct sampling_order *order, const struct serve_options *o,
+                           struct error *error)
+{
+    struct str names = str_of(o->samplers ? o->samplers : "");
+    order->is_set = o->samplers || o->sampler_letters;
+    enum err err = OK;
+    for (size_t from = 0, end; from < names.size && !err; from = end + 1) {
+        end = str_find(names, STR(";"), from);
+        end = end == STR_NONE ? names.size : end;
+        err = sampling_order_add(order, str_slice(names, from, end), error);
+    }
+    if (!err && o->sampler_letters)
+        err = sampling_order_add_letters(order, str_of(o->sampler_letters), error);
+    return err;
 }
 
 enum err serve_sampling_read(struct serve_sampling *out, const struct serve_options *o,
@@ -38,6 +56,11 @@ enum err serve_sampling_read(struct serve_sampling *out, const struct serve_opti
     wish->dry_base = o->dry_base;
     wish->dry_allowed_length = o->dry_allowed_length;
     wish->dry_last_n = o->dry_last_n;
+    wish->dynatemp_range = o->dynatemp_range;
+    wish->dynatemp_exponent = o->dynatemp_exponent;
+    wish->mirostat = o->mirostat;
+    wish->mirostat_tau = o->mirostat_tau;
+    wish->mirostat_eta = o->mirostat_eta;
     wish->top_k = o->top_k;
     wish->repeat_last_n = o->repeat_last_n;
     wish->seed = o->seed < 0 ? FIELD_UNSET : o->seed;
@@ -54,5 +77,5 @@ enum err serve_sampling_read(struct serve_sampling *out, const struct serve_opti
         if (err)
             return err;
     }
-    return OK;
+    return read_order(&wish->order, o, error);
 }

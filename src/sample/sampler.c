@@ -7,16 +7,12 @@
 
 #include "base/memory.h"
 #include "base/rng.h"
+#include "sample/chain.h"
 #include "sample/logprobs.h"
 #include "sample/loop_detector.h"
-#include "sample/penalties.h"
-#include "sample/select.h"
+#include "sample/mirostat.h"
+#include "sample/steps.h"
 
-// Without truncation tokens so far below the best, in units of temperature, are left out: all of a
-// vocabulary of 250,000 there is drawn less than once in 10^8 times.
-#define TEMPERATURES_DEEP 32.0f
-// How far typical sampling looks: beyond, a vocabulary of 250,000 has less than 10^-7 together.
-#define TYPICAL_DEEP 28.0f
 // A bias beyond this would only make infinities.
 #define BIAS_MAX 1e6f
 
@@ -26,8 +22,10 @@ struct sampler {
     struct rng rng;
     struct penalties penalties;
     struct dry dry;
-    struct token_bias *biases;    // [sampling.n_biases]
-    float *logits;                // [n_vocab] with biases and penalties; NULL when there are none
+    struct token_bias *biases;   // [sampling.n_biases]
+    struct sampling_order order; // of the steps after the biases
+    struct mirostat mirostat;
+    float *logits;                // [n_vocab] changed ones; NULL when nothing changes them
     struct candidate *candidates; // NULL when greedy
     struct loop_detector *loop;   // NULL when not watched
     struct token_logprob top[SAMPLING_LOGPROBS_MAX];
@@ -51,6 +49,11 @@ static enum err check(const struct sampling *sampling, uint32_t n_vocab, struct 
         {"top_n_sigma", sampling->top_n_sigma, 0, 1000},
         {"XTC probability", sampling->xtc_probability, 0, 1},
         {"XTC threshold", sampling->xtc_threshold, 0, 1},
+        {"range of the dynamic temperature", sampling->dynatemp_range, 0, 100},
+        {"exponent of the dynamic temperature", sampling->dynatemp_exponent, 0, 100},
+        {"version of mirostat", (float)sampling->mirostat, 0, 2},
+        {"surprise of mirostat", sampling->mirostat_tau, 0, 1000},
+        {"learning rate of mirostat", sampling->mirostat_eta, 0, 1000},
         {"repeat penalty", sampling->repeat_penalty, 0, 100},
         {"presence penalty", sampling->presence_penalty, -100, 100},
         {"frequency penalty", sampling->frequency_penalty, -100, 100},
@@ -75,16 +78,10 @@ static enum err check(const struct sampling *sampling, uint32_t n_vocab, struct 
     return OK;
 }
 
-static bool has_top_k(const struct sampler *sampler)
+// Always the most likely token, whatever truncation would say.
+static bool is_greedy(const struct sampling *sampling)
 {
-    return sampler->sampling.top_k > 0 && sampler->sampling.top_k < sampler->n_vocab;
-}
-
-// Whether the candidates must be in order for what is asked of them.
-static bool needs_order(const struct sampling *sampling)
-{
-    bool is_typical = sampling->typical_p > 0 && sampling->typical_p < 1;
-    return is_typical || sampling->top_n_sigma > 0 || sampling->xtc_probability > 0;
+    return sampling->temperature == 0 && !chain_needs_room(sampling);
 }
 
 static enum err copy_biases(struct sampler *sampler, struct error *error)
@@ -115,13 +112,13 @@ static enum err open_parts(struct sampler *sampler, struct error *error)
     if (err)
         return err;
     bool has_penalties = sampler->penalties.counts || sampler->dry.lengths || sampler->biases;
-    bool is_greedy = sampling->temperature == 0;
-    if (has_penalties)
+    bool needs_logits = has_penalties || chain_needs_room(sampling);
+    bool needs_list = !is_greedy(sampling);
+    if (needs_logits)
         sampler->logits = mem_try_alloc(n_vocab, sizeof *sampler->logits);
-    if (!is_greedy)
-        sampler->candidates = mem_try_alloc(has_top_k(sampler) ? sampling->top_k : n_vocab,
-                                            sizeof *sampler->candidates);
-    if ((has_penalties && !sampler->logits) || (!is_greedy && !sampler->candidates))
+    if (needs_list)
+        sampler->candidates = mem_try_alloc(n_vocab, sizeof *sampler->candidates);
+    if ((needs_logits && !sampler->logits) || (needs_list && !sampler->candidates))
         return fail(error, ERR_MEMORY, "no memory to sample from %u tokens", n_vocab);
     if (sampling->detects_loops)
         sampler->loop = mem_new(struct loop_detector, 1);
@@ -144,6 +141,8 @@ enum err sampler_open(struct sampler **out, uint32_t n_vocab, const struct sampl
         sampler_close(sampler);
         return err;
     }
+    sampler->order = sampling->order.is_set ? sampling->order : sampling_order_default();
+    mirostat_reset(&sampler->mirostat, sampling);
     rng_seed(&sampler->rng, sampling->seed);
     *out = sampler;
     return OK;
@@ -168,6 +167,7 @@ void sampler_reset(struct sampler *sampler)
     dry_reset(&sampler->dry);
     if (sampler->loop)
         *sampler->loop = (struct loop_detector){0};
+    mirostat_reset(&sampler->mirostat, &sampler->sampling);
     rng_seed(&sampler->rng, sampler->sampling.seed);
 }
 
@@ -176,6 +176,8 @@ void sampler_accept(struct sampler *sampler, token_id token)
     assert(token >= 0 && (uint32_t)token < sampler->n_vocab);
     penalties_accept(&sampler->penalties, token);
     dry_accept(&sampler->dry, token);
+    if (sampler->sampling.mirostat)
+        mirostat_accept(&sampler->mirostat, &sampler->sampling, token);
     if (sampler->loop)
         loop_detector_push(sampler->loop, token);
 }
@@ -185,85 +187,49 @@ bool sampler_is_looping(const struct sampler *sampler)
     return sampler->loop && loop_detector_found(sampler->loop);
 }
 
-static const float *penalise(struct sampler *sampler, const float *logits)
+static const float *add_biases(struct sampler *sampler, const float *logits)
 {
-    if (!sampler->logits)
+    size_t n = sampler->sampling.n_biases;
+    if (n == 0)
         return logits;
     memcpy(sampler->logits, logits, sampler->n_vocab * sizeof *logits);
-    for (size_t i = 0; i < sampler->sampling.n_biases; i++)
+    for (size_t i = 0; i < n; i++)
         sampler->logits[sampler->biases[i].token] += sampler->biases[i].bias;
-    penalties_apply(&sampler->penalties, &sampler->sampling, sampler->logits);
-    dry_apply(&sampler->dry, &sampler->sampling, sampler->logits);
     return sampler->logits;
-}
-
-// How far below the best token a candidate may be that is not cut off by its share.
-static float depth_needed(const struct sampling *sampling)
-{
-    float drawn = TEMPERATURES_DEEP * sampling->temperature;
-    float kept = sampling->min_p > 0 ? -logf(sampling->min_p) : drawn;
-    return kept < drawn ? kept : drawn;
-}
-
-// What is left after top_k and top_p.
-static uint32_t select_candidates(struct sampler *sampler, const float *logits,
-                                  const uint64_t *mask)
-{
-    const struct sampling *sampling = &sampler->sampling;
-    struct candidate *out = sampler->candidates;
-    uint32_t n_vocab = sampler->n_vocab;
-    if (has_top_k(sampler)) {
-        uint32_t n = select_top_k(out, logits, n_vocab, mask, sampling->top_k);
-        return keep_top_p(out, n, sampling->top_p);
-    }
-    if (sampling->top_p < 1)
-        return select_top_p(out, logits, n_vocab, mask, sampling->top_p);
-    return select_near(out, logits, n_vocab, mask, depth_needed(sampling));
-}
-
-// The same, in order, for the steps that look at an order.
-static uint32_t select_in_order(struct sampler *sampler, const float *logits, const uint64_t *mask)
-{
-    const struct sampling *sampling = &sampler->sampling;
-    struct candidate *out = sampler->candidates;
-    uint32_t n_vocab = sampler->n_vocab, n;
-    if (has_top_k(sampler)) {
-        n = select_top_k(out, logits, n_vocab, mask, sampling->top_k);
-    } else {
-        n = select_near(out, logits, n_vocab, mask,
-                        fmaxf(TYPICAL_DEEP, TEMPERATURES_DEEP * sampling->temperature));
-        sort_candidates(out, n);
-    }
-    if (sampling->top_n_sigma > 0)
-        n = keep_above(out, n, sigma_floor(logits, n_vocab, mask, sampling->top_n_sigma));
-    if (sampling->typical_p > 0 && sampling->typical_p < 1)
-        n = keep_typical(out, n, sampling->typical_p);
-    return keep_top_p(out, n, sampling->top_p);
 }
 
 static token_id choose(struct sampler *sampler, const float *logits, const uint64_t *mask)
 {
     const struct sampling *sampling = &sampler->sampling;
-    if (sampling->temperature == 0)
-        return select_best(logits, sampler->n_vocab, mask);
-    uint32_t n = needs_order(sampling) ? select_in_order(sampler, logits, mask)
-                                       : select_candidates(sampler, logits, mask);
-    if (n == 0)
-        return TOKEN_NONE;
-    n = keep_min_p(sampler->candidates, n, sampling->min_p);
-    if (sampling->xtc_probability > 0 && sampling->xtc_threshold <= 0.5f &&
-        rng_uniform(&sampler->rng) <= (double)sampling->xtc_probability)
-        n = drop_top_choices(sampler->candidates, n, sampling->xtc_threshold);
-    double u = rng_uniform(&sampler->rng);
-    return sampler->candidates[draw(sampler->candidates, n, sampling->temperature, u)].token;
+    struct chain chain = {
+        .sampling = sampling,
+        .penalties = &sampler->penalties,
+        .dry = &sampler->dry,
+        .rng = &sampler->rng,
+        .n_vocab = sampler->n_vocab,
+        .mask = mask,
+        .logits = add_biases(sampler, logits),
+        .own_logits = sampler->logits,
+        .candidates = sampler->candidates,
+        .temperature = 1,
+    };
+    if (is_greedy(sampling)) {
+        chain_do(&chain, STEP_PENALTIES);
+        chain_do(&chain, STEP_DRY);
+        return select_best(chain.logits, chain.n_vocab, mask);
+    }
+    if (sampling->mirostat)
+        return mirostat_draw(&sampler->mirostat, &chain);
+    for (size_t i = 0; i < sampler->order.n; i++)
+        chain_do(&chain, sampler->order.steps[i]);
+    return chain_draw(&chain, NULL);
 }
 
 void sampler_sample(struct sampler *sampler, const float *logits, const uint64_t *mask,
                     struct sample *out)
 {
     const struct sampling *sampling = &sampler->sampling;
-    *out = (struct sample){.token = choose(sampler, penalise(sampler, logits), mask),
-                           .top = sampler->top};
+    *out = (struct sample){.token = choose(sampler, logits, mask), .top = sampler->top};
     if (!sampling->logprobs && sampling->n_logprobs == 0)
         return;
     double log_sum = logits_log_sum(logits, sampler->n_vocab);

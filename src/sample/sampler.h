@@ -10,6 +10,8 @@
 // which is llama.cpp's default chain: truncation judges the model's own distribution, and the
 // temperature then only weighs what was kept, so that a high one cannot let the tail back in.
 // (Others put the temperature first; then the same top_p keeps fewer tokens below temperature 1.)
+// A request may name another order, which leaves out what it does not name (steps.h), or mirostat,
+// which puts temperature and its own truncation in place of everything after the biases.
 //
 // No step allocates.  Not thread-safe; one owner at a time.
 #ifndef HEARTH_SAMPLE_SAMPLER_H
@@ -26,6 +28,27 @@
 #define SAMPLING_LAST_N_MAX   65536 // how far penalties can look back
 #define SAMPLING_LAST_N       64    // how far they do; llama.cpp's
 #define SAMPLING_DRY_LAST_N   1024
+
+// What may be done to the logits, in the default order.
+enum sampling_step {
+    STEP_PENALTIES,
+    STEP_DRY,
+    STEP_TOP_N_SIGMA,
+    STEP_TOP_K,
+    STEP_TYPICAL_P,
+    STEP_TOP_P,
+    STEP_MIN_P,
+    STEP_XTC,
+    STEP_TEMPERATURE,
+    SAMPLING_N_STEPS,
+};
+
+enum { SAMPLING_STEPS_MAX = 16 }; // some may come twice
+
+struct sampling_order {
+    bool is_set; // else the default
+    uint8_t n, steps[SAMPLING_STEPS_MAX];
+};
 
 struct token_bias { // added to a token's logit; minus infinity: never, unless nothing else may come
     token_id token;
@@ -48,6 +71,15 @@ struct sampling {
     // Exclude top choices: now and then, of the tokens at least as likely as the threshold only the
     // least likely stays.  A probability of 0, or a threshold above 1/2: never.
     float xtc_probability, xtc_threshold;
+    // The temperature follows the distribution's entropy, from `temperature` - range where one token
+    // has it all to `temperature` + range where all are equal; the exponent bends the way between.
+    float dynatemp_range; // 0: a fixed temperature
+    float dynatemp_exponent;
+    // Hold the answer's surprise at tau bits a token, at the learning rate eta (Basu et al.,
+    // Mirostat, 2021); 0: off, 1: the paper's, by top_k, 2: its successor, by surprise.
+    uint32_t mirostat;
+    float mirostat_tau, mirostat_eta;
+    struct sampling_order order;
     const struct token_bias *biases; // copied
     size_t n_biases;
 

@@ -362,28 +362,109 @@ uint32_t keep_min_p(struct candidate *candidates, uint32_t n, float min_p)
     return keep_above(candidates, n, best_logit(candidates, n) + logf(min_p));
 }
 
+// Standard deviations are taken of depths below the best: small numbers, whose squares stay exact.
+struct deviation {
+    double sum, squares;
+    size_t n;
+};
+
+static void add_depth(struct deviation *deviation, double depth)
+{
+    if (!(depth < HUGE_VAL))
+        return;
+    deviation->sum += depth;
+    deviation->squares += depth * depth;
+    deviation->n++;
+}
+
+static float floor_below(float best, const struct deviation *deviation, float n_sigma)
+{
+    if (deviation->n == 0)
+        return -INFINITY;
+    double mean = deviation->sum / (double)deviation->n;
+    double variance = deviation->squares / (double)deviation->n - mean * mean;
+    return best - n_sigma * (float)sqrt(variance > 0 ? variance : 0);
+}
+
 float sigma_floor(const float *logits, uint32_t n_vocab, const uint64_t *mask, float n_sigma)
 {
-    double sum = 0, squares = 0;
+    struct deviation deviation = {0};
     token_id best = select_best(logits, n_vocab, mask);
     if (best == TOKEN_NONE)
         return -INFINITY;
-    size_t n = 0;
-    for (uint32_t i = 0; i < n_vocab; i++) {
-        double depth =
-            (double)logits[best] - (double)logits[i]; // small numbers: squares stay exact
-        bool is_allowed = !mask || mask[i / BLOCK] >> (i % BLOCK) & 1;
-        if (!is_allowed || !(depth < HUGE_VAL))
-            continue;
-        sum += depth;
-        squares += depth * depth;
-        n++;
-    }
+    for (uint32_t i = 0; i < n_vocab; i++)
+        if (!mask || mask[i / BLOCK] >> (i % BLOCK) & 1)
+            add_depth(&deviation, (double)logits[best] - (double)logits[i]);
+    return floor_below(logits[best], &deviation, n_sigma);
+}
+
+float sigma_floor_of(const struct candidate *candidates, uint32_t n, float n_sigma)
+{
+    struct deviation deviation = {0};
     if (n == 0)
         return -INFINITY;
-    double mean = sum / (double)n, variance = squares / (double)n - mean * mean;
-    return logits[best] - n_sigma * (float)sqrt(variance > 0 ? variance : 0);
+    float best = best_logit(candidates, n);
+    for (uint32_t i = 0; i < n; i++)
+        add_depth(&deviation, (double)best - (double)candidates[i].logit);
+    return floor_below(best, &deviation, n_sigma);
 }
+
+// ---- a distribution as a whole ----
+
+// `entropy` gathers the sum of weight * depth until the end.
+static void weigh_block(struct weighing *out, const float *block, float scale)
+{
+    float weights[BLOCK], best = (float)out->best;
+    block_weights(weights, block, best, scale);
+    for (uint32_t k = 0; k < BLOCK; k++) {
+        if (!(block[k] > -INFINITY))
+            continue;
+        out->n++;
+        out->total += (double)weights[k];
+        if (block[k] < best)
+            out->entropy += (double)weights[k] * (double)((best - block[k]) * scale);
+    }
+}
+
+static void finish_weighing(struct weighing *out)
+{
+    out->entropy = out->total > 0 ? log(out->total) + out->entropy / out->total : 0;
+}
+
+void weigh_logits(struct weighing *out, const float *logits, uint32_t n_vocab, const uint64_t *mask,
+                  float temperature)
+{
+    float copy[BLOCK];
+    token_id best = select_best(logits, n_vocab, mask);
+    *out = (struct weighing){0};
+    if (best == TOKEN_NONE)
+        return;
+    out->best = (double)logits[best];
+    for (uint32_t i = 0; i < n_blocks(n_vocab); i++) {
+        uint64_t bits = allowed_bits(mask, i, n_vocab);
+        if (bits)
+            weigh_block(out, masked_block(copy, logits, i, bits), 1 / temperature);
+    }
+    finish_weighing(out);
+}
+
+void weigh_candidates(struct weighing *out, const struct candidate *candidates, uint32_t n,
+                      float temperature)
+{
+    float block[BLOCK];
+    *out = (struct weighing){0};
+    if (n == 0)
+        return;
+    out->best = (double)best_logit(candidates, n);
+    for (uint32_t at = 0; at < n; at += BLOCK) {
+        for (uint32_t k = 0; k < BLOCK; k++)
+            block[k] = at + k < n ? candidates[at + k].logit : -INFINITY;
+        weigh_block(out, block, 1 / temperature);
+    }
+    finish_weighing(out);
+}
+
+// ---- what looks at an order ----
 
 void sort_candidates(struct candidate *candidates, uint32_t n)
 {

@@ -37,6 +37,21 @@ uint32_t select_near(struct candidate *out, const float *logits, uint32_t n_voca
 // them; minus infinity when there are none.
 float sigma_floor(const float *logits, uint32_t n_vocab, const uint64_t *mask, float n_sigma);
 
+// The same over candidates: of their own logits.
+float sigma_floor_of(const struct candidate *candidates, uint32_t n, float n_sigma);
+
+// A distribution as a whole, at a temperature.
+struct weighing {
+    double best;    // the greatest logit
+    double total;   // the sum of exp((logit - best) / temperature)
+    double entropy; // in nats
+    uint32_t n;     // tokens with a probability
+};
+void weigh_logits(struct weighing *out, const float *logits, uint32_t n_vocab, const uint64_t *mask,
+                  float temperature);
+void weigh_candidates(struct weighing *out, const struct candidate *candidates, uint32_t n,
+                      float temperature);
+
 // Most likely first, the lowest id first among equals.
 void sort_candidates(struct candidate *candidates, uint32_t n);
 

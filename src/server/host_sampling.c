@@ -11,10 +11,12 @@
 #include "sample/family_defaults.h"
 #include "server/host_state.h"
 
-// llama.cpp's, where a client asks for DRY or XTC and says no more.
+// llama.cpp's, where a client asks for DRY, XTC or mirostat and says no more.
 #define DRY_BASE           1.75f
 #define DRY_ALLOWED_LENGTH 2
 #define XTC_THRESHOLD      0.1f
+#define MIROSTAT_TAU       5.0f
+#define MIROSTAT_ETA       0.1f
 static const struct str dry_breakers[] = {{"\n", 1}, {":", 1}, {"\"", 1}, {"*", 1}};
 
 static void take_number(float *out, double wish)
@@ -43,6 +45,14 @@ static void apply(struct sampling *out, const struct sampling_wish *wish)
     take_number(&out->frequency_penalty, wish->frequency_penalty);
     take_number(&out->dry_multiplier, wish->dry_multiplier);
     take_number(&out->dry_base, wish->dry_base);
+    take_number(&out->dynatemp_range, wish->dynatemp_range);
+    take_number(&out->dynatemp_exponent, wish->dynatemp_exponent);
+    take_number(&out->mirostat_tau, wish->mirostat_tau);
+    take_number(&out->mirostat_eta, wish->mirostat_eta);
+    if (wish->mirostat != FIELD_UNSET)
+        out->mirostat = (uint32_t)wish->mirostat;
+    if (wish->order.is_set)
+        out->order = wish->order;
     if (wish->top_k != FIELD_UNSET)
         out->top_k = wish->top_k > 0 ? (uint32_t)wish->top_k : 0;
     if (wish->repeat_last_n != FIELD_UNSET)
@@ -67,6 +77,9 @@ static void set_defaults(const struct host *host, struct sampling *sampling, boo
     sampling->dry_base = DRY_BASE;
     sampling->dry_allowed_length = DRY_ALLOWED_LENGTH;
     sampling->xtc_threshold = XTC_THRESHOLD;
+    sampling->dynatemp_exponent = 1;
+    sampling->mirostat_tau = MIROSTAT_TAU;
+    sampling->mirostat_eta = MIROSTAT_ETA;
     sampling->seed = os_time_ns();
     apply(sampling, &host->config.sampling);
 }
@@ -157,6 +170,11 @@ void host_sampling_tell(const struct host *host, struct sampling_wish *out)
     out->top_n_sigma = s.top_n_sigma > 0 ? (double)s.top_n_sigma : -1;
     out->xtc_probability = (double)s.xtc_probability;
     out->xtc_threshold = (double)s.xtc_threshold;
+    out->dynatemp_range = (double)s.dynatemp_range;
+    out->dynatemp_exponent = (double)s.dynatemp_exponent;
+    out->mirostat = s.mirostat;
+    out->mirostat_tau = (double)s.mirostat_tau;
+    out->mirostat_eta = (double)s.mirostat_eta;
     out->repeat_penalty = s.repeat_penalty > 0 ? (double)s.repeat_penalty : 1;
     out->presence_penalty = (double)s.presence_penalty;
     out->frequency_penalty = (double)s.frequency_penalty;

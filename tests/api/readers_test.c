@@ -134,7 +134,9 @@ TEST(readers, sampling_is_understood_alike_in_all_dialects)
         "\"presence_penalty\":0.25,\"frequency_penalty\":-1,\"repeat_last_n\":0,"
         "\"dry_multiplier\":0.75,\"dry_base\":2,\"dry_allowed_length\":3,"
         "\"dry_penalty_last_n\":-1,\"dry_sequence_breakers\":[\"x\",\"yz\"],\"seed\":11,"
-        "\"mirostat\":2,\"dynatemp_range\":0,\"samplers\":[\"top_k\"],\"lora\":[]";
+        "\"mirostat\":2,\"mirostat_tau\":4,\"mirostat_eta\":0.2,\"dynatemp_range\":0.4,"
+        "\"dynatemp_exponent\":2,\"samplers\":[\"top_k\",\"infill\",\"temperature\"],"
+        "\"adaptive_target\":0.5,\"lora\":[]";
     for (size_t i = 0; i < COUNT_OF(dialects); i++) {
         struct api_request request;
         read_wishes(&request, dialects[i], fields);
@@ -147,9 +149,29 @@ TEST(readers, sampling_is_understood_alike_in_all_dialects)
         assert_true(w->top_k == 7 && w->repeat_last_n == 0 && w->seed == 11);
         assert_true(w->dry_allowed_length == 3 && w->dry_last_n == -1);
         assert_true(w->n_dry_breakers == 2 && str_is(w->dry_breakers[1], "yz"));
-        assert_true(str_is(request.ignored, "mirostat,samplers"));
+        assert_true(w->mirostat == 2 && w->mirostat_tau == 4 && w->mirostat_eta == 0.2);
+        assert_true(w->dynatemp_range == 0.4 && w->dynatemp_exponent == 2);
+        assert_true(w->order.is_set && w->order.n == 2);
+        assert_int_equal(w->order.steps[1], STEP_TEMPERATURE);
+        assert_true(str_is(request.ignored, "adaptive_target"));
         api_request_release(&request);
     }
+}
+
+TEST(readers, the_order_of_samplers_is_a_list_or_letters)
+{
+    (void)state;
+    struct api_request request;
+    read_wishes(&request, &api_llama, "\"samplers\":\"tk?\"");
+    assert_int_equal(request.sampling.order.n, 2);
+    assert_int_equal(request.sampling.order.steps[0], STEP_TEMPERATURE);
+    api_request_release(&request);
+    read_wishes(&request, &api_llama, "\"samplers\":[]");
+    assert_true(request.sampling.order.is_set && request.sampling.order.n == 0);
+    api_request_release(&request);
+    read_wishes(&request, &api_llama, "\"samplers\":null");
+    assert_false(request.sampling.order.is_set);
+    api_request_release(&request);
 }
 
 TEST(readers, biases_come_as_an_object_or_as_pairs)
@@ -386,6 +408,7 @@ TEST(readers, nothing_that_real_clients_say_is_lost)
 RUN_TESTS(IS(readers, every_case_gives_the_expected_neutral_request),
           IS(readers, nonsense_is_refused_with_its_place),
           IS(readers, sampling_is_understood_alike_in_all_dialects),
+          IS(readers, the_order_of_samplers_is_a_list_or_letters),
           IS(readers, biases_come_as_an_object_or_as_pairs),
           IS(readers, json_is_bounded_and_keeps_odd_strings),
           IS(readers, json_has_a_bound_on_values_and_none_on_text),

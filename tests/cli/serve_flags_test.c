@@ -56,7 +56,7 @@ TEST(serve_flags, every_spelling_of_llama_server_is_taken)
         {"4",
          "-t --threads -tb --threads-batch -c --ctx-size -n --predict --n-predict -b --batch-size "
          "-ub --ubatch-size --keep -ngl --gpu-layers --n-gpu-layers -np --parallel -s --seed "
-         "--top-k --repeat-last-n --dry-allowed-length --dry-penalty-last-n --port -to --timeout "
+         "--top-k --mirostat --repeat-last-n --dry-allowed-length --dry-penalty-last-n --port -to --timeout "
          "--threads-http --cache-reuse -cram --cache-ram -ctxcp --ctx-checkpoints "
          "--swa-checkpoints --sleep-idle-seconds --reasoning-budget -lv --verbosity "
          "--log-verbosity --prio --poll -ncmoe --n-cpu-moe -mg --main-gpu --models-max "
@@ -65,7 +65,7 @@ TEST(serve_flags, every_spelling_of_llama_server_is_taken)
          "--temp --temperature --top-p --min-p --typical --typical-p --top-nsigma "
          "--top-n-sigma --xtc-probability --xtc-threshold --repeat-penalty --presence-penalty "
          "--frequency-penalty --dry-multiplier --dry-base --dynatemp-range --dynatemp-exp "
-         "--mirostat --mirostat-lr --mirostat-ent --adaptive-target --adaptive-decay "
+         "--mirostat-lr --mirostat-ent --adaptive-target --adaptive-decay "
          "--rope-scale --rope-freq-base --rope-freq-scale --yarn-ext-factor -sps "
          "--slot-prompt-similarity -dt --defrag-thold"},
         {"on", "-fa --flash-attn -rea --reasoning -fit --fit --log-colors"},

@@ -338,14 +338,14 @@ TEST(server, each_request_is_one_line_of_the_log_whatever_it_says)
     struct harness h = {.model = {.script = hello}};
     harness_open(&h, (struct server_config){.log = keep_line, .log_context = line});
     expect_answer(&h, "POST", "/v1/messages", "x-session-id: 0123456789\r\n",
-                  "{\"mirostat\":2,\"model\":\"a\\nfake "
+                  "{\"min_keep\":2,\"model\":\"a\\nfake "
                   "line\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}",
                   PARTS("200 OK"));
     harness_close(&h);
     expect(line, "POST /v1/messages 200");
     expect(line, "model=a?fake line session=01234567 ");
     expect(line, "reused 0 of 1 tokens");
-    expect(line, "ignored=mirostat"); // what it asks for and does not get
+    expect(line, "ignored=min_keep"); // what it asks for and does not get
     assert_null(strchr(line, '\n'));
 }
 
