@@ -7,19 +7,19 @@
 
 #define N_BUCKETS 4096
 
-struct entry {
-    struct entry *older, *newer; // by last use
-    struct sampled_turn turn;    // everything it points to lies in `arena`
-    struct arena arena;
-    uint64_t *keys;
-    size_t n_keys;
-    size_t size;
-};
-
 struct key_link {
     struct key_link *next;
     uint64_t key;
     struct entry *entry;
+};
+
+// One allocation: what the turn points to lies behind the keys.  So it takes what it is counted as,
+// and there may be a hundred thousand of them.
+struct entry {
+    struct entry *older, *newer; // by last use
+    struct sampled_turn turn;
+    size_t size, n_keys;
+    struct key_link keys[];
 };
 
 struct turn_memory {
@@ -63,74 +63,79 @@ static void link_newest(struct turn_memory *m, struct entry *entry)
 
 static void link_key(struct turn_memory *m, struct entry *entry, uint64_t key)
 {
-    struct key_link *link = mem_new(struct key_link, 1);
+    struct key_link *link = &entry->keys[entry->n_keys++];
     *link = (struct key_link){m->buckets[key % N_BUCKETS], key, entry};
     m->buckets[key % N_BUCKETS] = link;
-    entry->keys[entry->n_keys++] = key;
 }
 
-static void unlink_key(struct turn_memory *m, const struct entry *entry, uint64_t key)
+static void unlink_key(struct turn_memory *m, struct key_link *link)
 {
-    for (struct key_link **at = &m->buckets[key % N_BUCKETS]; *at; at = &(*at)->next) {
-        struct key_link *link = *at;
-        if (link->entry == entry && link->key == key) {
-            *at = link->next;
-            free(link);
-            return;
-        }
-    }
+    struct key_link **at = &m->buckets[link->key % N_BUCKETS];
+    while (*at != link)
+        at = &(*at)->next;
+    *at = link->next;
 }
 
 static void drop(struct turn_memory *m, struct entry *entry)
 {
     for (size_t i = 0; i < entry->n_keys; i++)
-        unlink_key(m, entry, entry->keys[i]);
+        unlink_key(m, &entry->keys[i]);
     unlink_use(m, entry);
     m->size -= entry->size;
     m->n_turns--;
-    arena_release(&entry->arena);
     free(entry);
 }
 
 // ---- copies ----
 
+static size_t n_keys_max(const struct sampled_turn *turn)
+{
+    return turn->n_calls + 2; // each call's id, the signature, the digest
+}
+
 static size_t size_of(const struct sampled_turn *turn)
 {
-    size_t size = sizeof(struct entry) + turn->n_ids * sizeof(token_id) + turn->opening.size +
-                  turn->thinking.size + turn->signature.size + turn->text.size +
-                  (turn->n_calls + 2) * (sizeof(struct key_link) + sizeof(uint64_t));
+    size_t size = sizeof(struct entry) + n_keys_max(turn) * sizeof(struct key_link) +
+                  turn->n_calls * sizeof(struct sampled_call) + turn->n_ids * sizeof(token_id) +
+                  turn->opening.size + turn->thinking.size + turn->signature.size + turn->text.size;
     for (size_t i = 0; i < turn->n_calls; i++)
-        size += sizeof(struct sampled_call) + turn->calls[i].id.size + turn->calls[i].name.size +
-                turn->calls[i].arguments.size;
+        size += turn->calls[i].id.size + turn->calls[i].name.size + turn->calls[i].arguments.size;
     return size;
 }
 
-static struct str keep(struct entry *entry, struct str text)
+static void *keep(char **at, const void *bytes, size_t size)
 {
-    return (struct str){arena_copy(&entry->arena, text.data, text.size), text.size};
+    void *copy = *at;
+    if (size)
+        memcpy(copy, bytes, size);
+    *at += size;
+    return copy;
+}
+
+static struct str keep_text(char **at, struct str text)
+{
+    return (struct str){keep(at, text.data, text.size), text.size};
 }
 
 static struct entry *copy_turn(const struct sampled_turn *turn)
 {
-    struct entry *entry = mem_new(struct entry, 1);
-    arena_init(&entry->arena, SIZE_MAX);
-    entry->size = size_of(turn);
+    size_t size = size_of(turn);
+    struct entry *entry = mem_alloc(1, size);
+    entry->size = size;
     entry->turn = *turn;
-    token_id *ids = arena_new(&entry->arena, token_id, turn->n_ids + 1);
-    struct sampled_call *calls = arena_new(&entry->arena, struct sampled_call, turn->n_calls + 1);
-    entry->keys = arena_new(&entry->arena, uint64_t, turn->n_calls + 2);
-    if (turn->n_ids)
-        memcpy(ids, turn->ids, turn->n_ids * sizeof *ids);
-    for (size_t i = 0; i < turn->n_calls; i++)
-        calls[i] =
-            (struct sampled_call){keep(entry, turn->calls[i].id), keep(entry, turn->calls[i].name),
-                                  keep(entry, turn->calls[i].arguments)};
-    entry->turn.ids = ids;
+    char *at =
+        (char *)(entry->keys + n_keys_max(turn)); // calls, then ids, then texts: by alignment
+    struct sampled_call *calls = keep(&at, turn->calls, turn->n_calls * sizeof *calls);
     entry->turn.calls = calls;
-    entry->turn.opening = keep(entry, turn->opening);
-    entry->turn.thinking = keep(entry, turn->thinking);
-    entry->turn.signature = keep(entry, turn->signature);
-    entry->turn.text = keep(entry, turn->text);
+    entry->turn.ids = keep(&at, turn->ids, turn->n_ids * sizeof *turn->ids);
+    for (size_t i = 0; i < turn->n_calls; i++)
+        calls[i] = (struct sampled_call){keep_text(&at, turn->calls[i].id),
+                                         keep_text(&at, turn->calls[i].name),
+                                         keep_text(&at, turn->calls[i].arguments)};
+    entry->turn.opening = keep_text(&at, turn->opening);
+    entry->turn.thinking = keep_text(&at, turn->thinking);
+    entry->turn.signature = keep_text(&at, turn->signature);
+    entry->turn.text = keep_text(&at, turn->text);
     return entry;
 }
 

@@ -1,5 +1,8 @@
 #include <json-c/json.h>
 #include <pthread.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "base/memory.h"
 #include "chat/turn_meaning.h"
@@ -172,6 +175,31 @@ TEST(turn_memory, forgets_what_was_not_used_for_longest)
     turn_memory_close(memory);
 }
 
+static size_t heap_in_use(void)
+{
+#ifdef __GLIBC__
+    return mallinfo2().uordblks;
+#else
+    return 0;
+#endif
+}
+
+TEST(turn_memory, takes_what_it_counts)
+{
+    (void)state;
+    struct turn_memory *memory = turn_memory_open(1 << 20);
+    size_t before = heap_in_use();
+    for (unsigned i = 0; i < 1000; i++) {
+        struct sampled_turn sampled = sampled_text("Done.", (unsigned char)i);
+        turn_memory_add(memory, &sampled);
+    }
+    struct turn_memory_stats stats = turn_memory_stats(memory);
+    assert_int_equal(stats.n_turns, 1000);
+    if (heap_in_use() - before > stats.size * 5 / 4)
+        fail_msg("%zu bytes taken for %zu counted", heap_in_use() - before, stats.size);
+    turn_memory_close(memory);
+}
+
 static void *add_and_find(void *context)
 {
     struct turn_memory *memory = context;
@@ -205,4 +233,4 @@ RUN_TESTS(IS(turn_meaning, forgives_what_clients_do_to_arguments),
           IS(turn_memory, knows_thinking_by_its_signature),
           IS(turn_memory, knows_calls_by_their_ids),
           IS(turn_memory, forgets_what_was_not_used_for_longest),
-          IS(turn_memory, may_be_used_by_several_threads))
+          IS(turn_memory, takes_what_it_counts), IS(turn_memory, may_be_used_by_several_threads))
