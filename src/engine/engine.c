@@ -20,10 +20,13 @@ enum {
     ANSWER_SHARE = 16, // of the cache: what an answer is promised at once, and its bounds
     ANSWER_TOKENS_MIN = 64,
     ANSWER_TOKENS_MAX = 8192,
-    ALONE_FACTOR = 3,        // a chunk may take so much longer when nobody else is there
     SNAPSHOTS_A_PROMPT = 16, // at most, where they cost a state or window pages
     FLUSH_MS = 10000,        // for writing to disk when the engine closes
 };
+
+// A chunk may take so much longer than wait_ms_max when nobody is kept waiting by it but a request that
+// comes meanwhile, whose first token may be 1 s late: small chunks read all weights for few rows.
+static const double unwatched_factor = 2.5;
 
 struct engine {
     struct model *model;
@@ -47,7 +50,7 @@ struct engine {
     struct guide_worker *guide_worker;
     struct guide **guides; // of a step's answers, [n_parallel]
     struct pace pace;
-    uint64_t turn; // prefill decisions so far
+    uint32_t n_owed; // rows, to the prompt that came first (scheduler.h)
     uint64_t n_steps, n_steps_shared;
     struct request **waiting; // [n_waiting]
     struct request **running; // [n_running]
@@ -300,17 +303,25 @@ static void add_rows(struct engine *engine, struct request *request, uint32_t n_
         batch_add(&engine->batch, &request->session, n_rows, n_outputs);
 }
 
-// What follows a chosen token, for everyone; each leaves a row for those after it.
-static void add_decode_rows(struct engine *engine)
+// What follows a chosen token, for everyone; each leaves a row for those after it.  Returns whether
+// somebody's first token comes of it.
+static bool add_decode_rows(struct engine *engine)
 {
     uint32_t n_left = (uint32_t)engine->n_running;
-    for (size_t i = 0; i < engine->n_running; i++, n_left--)
-        if (!request_is_prefilling(engine->running[i]) && !engine->running[i]->session.awaits_disk)
-            add_rows(engine, engine->running[i],
-                     engine->batch.n_rows_max - engine->batch.n_rows - (n_left - 1));
+    bool brings_first = false;
+    for (size_t i = 0; i < engine->n_running; i++, n_left--) {
+        struct request *request = engine->running[i];
+        if (request_is_prefilling(request) || request->session.awaits_disk)
+            continue;
+        uint32_t n_before = engine->batch.n_rows;
+        add_rows(engine, request, engine->batch.n_rows_max - n_before - (n_left - 1));
+        brings_first |= engine->batch.n_rows > n_before && request->phase == REQUEST_PREFILL;
+    }
+    return brings_first;
 }
 
-static struct request *next_prefill(struct engine *engine)
+// Those in prefill that could go on, as items.
+static size_t list_prefills(struct engine *engine)
 {
     size_t n = 0;
     for (size_t i = 0; i < engine->n_running; i++) {
@@ -319,26 +330,40 @@ static struct request *next_prefill(struct engine *engine)
         engine->candidates[n] = engine->running[i];
         engine->items[n++] = item_of(engine->running[i]);
     }
-    size_t chosen = schedule_prefill(engine->items, n, engine->turn);
-    if (chosen == SCHEDULE_NONE)
-        return NULL;
-    engine->turn++;
-    return engine->candidates[chosen];
+    return n;
+}
+
+// Beside one who reads along, or whose pages come from disk between steps, a chunk is short.
+static uint64_t chunk_step_ns(const struct engine *engine)
+{
+    bool is_watched = engine->batch.n_rows > 0 || engine->n_awaiting > 0;
+    return (uint64_t)(engine->config.wait_ms_max * 1e6 * (is_watched ? 1 : unwatched_factor));
 }
 
 // One chunk of one prompt.  Returns its rows.
-static uint32_t add_prefill_rows(struct engine *engine)
+static uint32_t add_prefill_rows(struct engine *engine, bool brings_first)
 {
-    struct request *request = next_prefill(engine);
     uint32_t n_before = engine->batch.n_rows, n_room = engine->batch.n_rows_max - n_before;
-    if (!request || n_room == 0)
+    size_t n = list_prefills(engine);
+    if (n == 0 || n_room == 0)
         return 0;
+    if (brings_first && schedule_spares_first_token(engine->n_owed)) {
+        engine->n_owed += FIRST_TOKEN_ROWS;
+        return 0;
+    }
+    size_t chosen = schedule_prefill(engine->items, n, engine->n_owed);
+    struct request *request = engine->candidates[chosen];
     session_catch_up(&request->session);
-    bool is_alone = engine->n_running == 1 && engine->n_waiting == 0;
-    uint64_t step_ns =
-        (uint64_t)engine->config.wait_ms_max * 1000000 * (is_alone ? ALONE_FACTOR : 1);
-    add_rows(engine, request, pace_rows(&engine->pace, n_before, step_ns, n_room));
-    return engine->batch.n_rows - n_before;
+    add_rows(engine, request, pace_rows(&engine->pace, chunk_step_ns(engine), n_room));
+    uint32_t n_rows = engine->batch.n_rows - n_before;
+    engine->n_owed = schedule_owed(engine->items, n, chosen, engine->n_owed, n_rows);
+    return n_rows;
+}
+
+static uint64_t clock_ns(const struct engine *engine)
+{
+    const struct engine_config *config = &engine->config;
+    return config->clock_ns ? config->clock_ns(config->clock_context) : os_time_ns();
 }
 
 static struct request *request_of(struct engine *engine, const struct batch_entry *entry)
@@ -364,18 +389,17 @@ static void prepare_guides(struct engine *engine)
 
 static void step(struct engine *engine)
 {
-    uint32_t n_decode, n_prefill;
+    uint32_t n_prefill;
     do { // until someone can go on
         batch_reset(&engine->batch);
-        add_decode_rows(engine);
-        n_decode = engine->batch.n_rows;
-        n_prefill = add_prefill_rows(engine);
+        bool brings_first = add_decode_rows(engine);
+        n_prefill = add_prefill_rows(engine, brings_first);
     } while (engine->batch.n_rows == 0 && engine->n_running > 1 && park_youngest(engine));
     if (engine->batch.n_rows == 0) { // the last one has all pages to itself; it waits for the disk
         assert(engine->n_awaiting > 0);
         return;
     }
-    uint64_t start_ns = os_time_ns();
+    uint64_t start_ns = clock_ns(engine);
     const float *logits = NULL;
     struct error error;
     prepare_guides(engine);
@@ -383,7 +407,7 @@ static void step(struct engine *engine)
     guide_worker_wait(engine->guide_worker);
     engine->n_steps++;
     engine->n_steps_shared += engine->batch.n_entries;
-    pace_observe(&engine->pace, n_decode, n_prefill, os_time_ns() - start_ns);
+    pace_observe(&engine->pace, n_prefill, clock_ns(engine) - start_ns);
     size_t n_vocab = model_hyperparams(engine->model)->n_vocab;
     for (uint32_t i = 0; i < engine->batch.n_entries; i++) {
         const struct batch_entry *entry = &engine->batch.entries[i];

@@ -31,6 +31,9 @@ struct engine_config {
     uint64_t snapshot_size_max; // bytes of RAM for recurrent snapshots
     unsigned wait_ms_max;       // about the longest a stream waits for another's prefill; 0: 300
     const struct store_options *disk; // where states are kept on disk; NULL: nowhere
+    uint64_t (*clock_ns)(
+        void *context); // measures the steps; NULL: the system's, others are for tests
+    void *clock_context;
 };
 
 enum stop_reason {

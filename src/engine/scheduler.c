@@ -1,7 +1,7 @@
 #include "engine/scheduler.h"
 
 enum {
-    OLDEST_EVERY = 4, // turns
+    OTHERS_SHARE = 3, // rows of others for each of the oldest prompt, where they keep coming
     FIRST_ROWS = 32,  // of the first chunk, before anything is measured
     ROWS_MIN = 8,     // smaller chunks cost more than they save
 };
@@ -29,44 +29,58 @@ static bool has_less_left(const struct schedule_item *a, const struct schedule_i
     return a->n_left != b->n_left ? a->n_left < b->n_left : a->number < b->number;
 }
 
-size_t schedule_prefill(const struct schedule_item *items, size_t n_items, uint64_t turn)
+// The one that came first of the highest priority there is.
+static size_t find_oldest(const struct schedule_item *items, size_t n_items)
 {
-    bool oldest_first = turn % OLDEST_EVERY == OLDEST_EVERY - 1;
-    size_t best = SCHEDULE_NONE;
-    for (size_t i = 0; i < n_items; i++) {
-        bool better = best == SCHEDULE_NONE || items[i].priority > items[best].priority;
-        if (!better && items[i].priority == items[best].priority)
-            better = oldest_first ? items[i].number < items[best].number
-                                  : has_less_left(&items[i], &items[best]);
-        if (better)
+    size_t oldest = SCHEDULE_NONE;
+    for (size_t i = 0; i < n_items; i++)
+        if (oldest == SCHEDULE_NONE || comes_before(&items[i], &items[oldest]))
+            oldest = i;
+    return oldest;
+}
+
+size_t schedule_prefill(const struct schedule_item *items, size_t n_items, uint32_t n_owed)
+{
+    size_t oldest = find_oldest(items, n_items), best = oldest;
+    for (size_t i = 0; i < n_items && n_owed < OWED_MAX; i++)
+        if (items[i].priority == items[oldest].priority && has_less_left(&items[i], &items[best]))
             best = i;
-    }
     return best;
 }
 
-static void smooth(double *average, double sample)
+uint32_t schedule_owed(const struct schedule_item *items, size_t n_items, size_t chosen,
+                       uint32_t n_owed, uint32_t n_rows)
 {
-    *average = *average > 0 ? 0.5 * *average + 0.5 * sample : sample;
+    if (chosen != find_oldest(items, n_items))
+        return n_owed + n_rows;
+    uint32_t n_paid = n_rows * OTHERS_SHARE;
+    return n_owed > n_paid ? n_owed - n_paid : 0;
 }
 
-void pace_observe(struct pace *pace, uint32_t n_decode, uint32_t n_prefill, uint64_t step_ns)
+// The part of a step that does not grow with its chunk.  Remembered from decode steps, which may be long
+// ago and have been disturbed: not more than half of a step counts.
+static double fixed_ns(const struct pace *pace, double step_ns)
 {
+    return pace->decode_ns < step_ns / 2 ? pace->decode_ns : step_ns / 2;
+}
+
+void pace_observe(struct pace *pace, uint32_t n_prefill, uint64_t step_ns)
+{
+    double ns = (double)step_ns;
     if (n_prefill == 0) {
-        smooth(&pace->decode_ns, (double)step_ns);
+        pace->decode_ns = pace->decode_ns > 0 ? 0.5 * pace->decode_ns + 0.5 * ns : ns;
         return;
     }
-    double own_ns = (double)step_ns - (n_decode ? pace->decode_ns : 0);
-    // Decode may have become cheaper than remembered; then what is left says little, but not nothing.
-    double least_ns = 0.25 * (double)step_ns;
-    smooth(&pace->row_ns, (own_ns > least_ns ? own_ns : least_ns) / n_prefill);
+    pace->chunks_ns = 0.5 * pace->chunks_ns + ns - fixed_ns(pace, ns);
+    pace->n_rows = 0.5 * pace->n_rows + n_prefill;
+    pace->row_ns = pace->chunks_ns / pace->n_rows;
 }
 
-uint32_t pace_rows(const struct pace *pace, uint32_t n_decode, uint64_t step_ns,
-                   uint32_t n_rows_max)
+uint32_t pace_rows(const struct pace *pace, uint64_t step_ns, uint32_t n_rows_max)
 {
-    double n_rows = FIRST_ROWS;
+    double ns = (double)step_ns, n_rows = FIRST_ROWS;
     if (pace->row_ns > 0)
-        n_rows = ((double)step_ns - (n_decode ? pace->decode_ns : 0)) / pace->row_ns;
+        n_rows = (ns - fixed_ns(pace, ns)) / pace->row_ns;
     if (n_rows < ROWS_MIN)
         n_rows = ROWS_MIN;
     if (n_rows > n_rows_max)

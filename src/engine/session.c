@@ -345,8 +345,12 @@ uint32_t session_cut(const struct session *session, uint32_t n_rows)
         n_to_end = session->marks[session->i_mark].n_tokens - session->n_computed;
     if (n_rows >= n_to_end)
         return n_to_end;
-    uint32_t n_over = (session->n_computed + n_rows) % KV_PAGE_TOKENS;
-    return n_over < n_rows ? n_rows - n_over : n_rows;
+    uint32_t n_to_page = KV_PAGE_TOKENS - session->n_computed % KV_PAGE_TOKENS;
+    if (n_rows >= n_to_page)
+        return n_rows - (session->n_computed + n_rows) % KV_PAGE_TOKENS;
+    uint32_t n_whole = n_to_page < n_to_end ? n_to_page : n_to_end;
+    uint32_t n_parts = (n_whole + n_rows - 1) / n_rows;
+    return (n_whole + n_parts - 1) / n_parts;
 }
 
 bool session_make_room(struct session *session, uint32_t n_rows)

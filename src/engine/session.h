@@ -82,8 +82,9 @@ static inline uint32_t session_n_pending(const struct session *session)
 // Goes on from the tree where that leads further than n_computed.  The last token is never skipped:
 // its logits are wanted.
 void session_catch_up(struct session *session);
-// At most n_rows, cut at the next position where a snapshot is due, or else at the end of a page where
-// one is crossed: attention and recurrences work in blocks at these positions.
+// At most n_rows (at least 1), cut at the next position where a snapshot is due, or else at the end of a
+// page where one is crossed: attention and recurrences work in blocks at these positions.  Less than a
+// page is cut into equal parts, for a few rows take hardly less time than many.
 uint32_t session_cut(const struct session *session, uint32_t n_rows);
 // Makes sure that n_rows more tokens are promised.  False when other sequences hold what is needed:
 // go on when one of them has closed.

@@ -260,68 +260,6 @@ TEST(engine, runs_many_at_once_as_each_alone)
     close_rig(&rig);
 }
 
-TEST(engine, lets_a_short_request_pass_a_long_prefill)
-{
-    (void)state;
-    struct rig rig;
-    struct engine_config config = {.n_context = 4000,
-                                   .n_cache_tokens = 9000,
-                                   .n_parallel = 2,
-                                   .n_batch = 256,
-                                   .n_queue_max = 4,
-                                   .wait_ms_max = 20};
-    open_rig(&rig, hybrid, &config);
-    rig.model->row_us = 500; // 2,000 rows a second
-    static token_id tokens[3000];
-    fill(tokens, 3000, 0, 1);
-    struct request *slow = submit(&rig, tokens, 3000, 1);
-    struct event event;
-    assert_true(request_next(slow, &event, 1000));
-    uint64_t start_ns = os_time_ns();
-    fill(tokens, 40, 0, 2);
-    struct answer quick = ask(&rig, tokens, 40, 3);
-    assert_int_equal(quick.stop, STOP_LENGTH);
-    uint64_t waited_ms = (os_time_ns() - start_ns) / 1000000;
-    assert_in_range(waited_ms, 0, 1000); // the prefill alone takes 1,500
-    request_close(slow);
-    close_rig(&rig);
-}
-
-TEST(engine, lets_a_stream_wait_no_longer_than_promised)
-{
-    (void)state;
-    struct rig rig;
-    struct engine_config config = {.n_context = 4000,
-                                   .n_cache_tokens = 9000,
-                                   .n_parallel = 2,
-                                   .n_batch = 512,
-                                   .n_queue_max = 4,
-                                   .wait_ms_max = 40};
-    open_rig(&rig, hybrid, &config);
-    rig.model->row_us = 300; // a whole batch takes 150 ms
-    static token_id tokens[2000], other[50];
-    fill(tokens, 2000, 0, 1);
-    fill(other, 50, 0, 2);
-    struct request *stream = submit(&rig, other, 50, 60);
-    struct event event = {0};
-    while (event.kind != EVENT_TOKEN)
-        assert_true(request_next(stream, &event, 1000));
-    struct request *slow = submit(&rig, tokens, 2000, 1);
-    uint64_t gaps_ms[64] = {0}, last_ns = os_time_ns();
-    uint32_t n_gaps = 0, n_long = 0;
-    while (event.kind != EVENT_STOP) {
-        assert_true(request_next(stream, &event, 1000));
-        gaps_ms[n_gaps++] = (os_time_ns() - last_ns) / 1000000;
-        last_ns = os_time_ns();
-    }
-    for (uint32_t i = 0; i < n_gaps; i++)
-        n_long += gaps_ms[i] > 100;
-    assert_in_range(n_long, 0, n_gaps / 10); // a busy machine may hold us up now and then
-    request_close(stream);
-    request_close(slow);
-    close_rig(&rig);
-}
-
 TEST(engine, computes_a_prompt_once_that_is_asked_twice_at_once)
 {
     (void)state;
@@ -780,8 +718,6 @@ RUN_TESTS(IS(engine, answers_as_the_model_alone_would),
           IS(engine, asks_the_same_again_for_one_row),
           IS(engine, keeps_the_end_of_the_system_prompt),
           IS(engine, runs_many_at_once_as_each_alone),
-          IS(engine, lets_a_short_request_pass_a_long_prefill),
-          IS(engine, lets_a_stream_wait_no_longer_than_promised),
           IS(engine, computes_a_prompt_once_that_is_asked_twice_at_once),
           IS(engine, keeps_what_a_cancelled_prefill_computed),
           IS(engine, stops_at_an_end_token_unless_told_not_to),

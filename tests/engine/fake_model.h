@@ -52,7 +52,11 @@ struct model {
     uint64_t n_rows, n_steps; // computed so far
     uint32_t n_rows_most;     // in one step
     unsigned row_us;          // how long a row takes
-    uint64_t fail_at_step;    // the step that fails; 0: none
+    uint64_t now_ns;          // a clock that only steps move, by what they would take:
+    uint64_t step_ns, row_ns; // each, and each row
+    void (*watch)(void *context, const struct batch *batch); // called as a step begins
+    void *watch_context;
+    uint64_t fail_at_step; // the step that fails; 0: none
 };
 
 static inline uint64_t fake_mix(uint64_t x, uint64_t y)
@@ -237,6 +241,8 @@ enum err model_forward(struct model *model, const struct batch *batch, const uin
                        uint32_t n_outputs, const float **logits, struct error *error)
 {
     model->n_steps++;
+    if (model->watch)
+        model->watch(model->watch_context, batch);
     if (model->n_steps == model->fail_at_step)
         return fail(error, ERR_IO, "the fake model fails at step %u", (unsigned)model->n_steps);
     model->n_violations += batch->n_rows > model->spec.n_rows_max;
@@ -256,6 +262,7 @@ enum err model_forward(struct model *model, const struct batch *batch, const uin
     model->n_rows_most = batch->n_rows > model->n_rows_most ? batch->n_rows : model->n_rows_most;
     if (model->row_us)
         usleep(model->row_us * batch->n_rows);
+    model->now_ns += model->step_ns + model->row_ns * batch->n_rows;
     *logits = model->logits;
     return OK;
 }
