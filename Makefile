@@ -215,10 +215,11 @@ demo-picture: e2e-clients
 	@$(PYTHON) tests/ember/demo.py $(BUILD)/hearth $(BUILD)/e2e --record $(BUILD)/demo.txt
 	@$(PYTHON) tools/terminal-picture.py $(BUILD)/demo.txt docs/demo.svg 'make demo'
 
-# How many of 60 small jobs a real client does with Ember: CLIENT=claude-tools FLAGS='--tasks 20 --show'
+# How many of 60 small jobs a real client does with Ember: CLIENT=claude-tools SET=1 FLAGS='--tasks 20 --show'
 CLIENT ?= claude-simple
+SET    ?= 2
 ember-eval: e2e-clients
-	@$(PYTHON) tests/ember/run.py --client $(CLIENT) $(FLAGS)
+	@$(PYTHON) tests/ember/run.py --client $(CLIENT) --set $(SET) $(if $(MODEL),--model "$(MODEL)") $(FLAGS)
 
 bench: $(BENCHES)
 $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(LIB)

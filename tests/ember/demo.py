@@ -19,7 +19,7 @@ sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
 from clients.agents import AGENTS, Place, play  # noqa: E402
 from clients.server import Server  # noqa: E402
-from tasks import Task, files_in, put_files  # noqa: E402
+from task import Task, files_in, put_files  # noqa: E402
 
 BOLD, DIM, GREEN, RED, CYAN, PLAIN = (f'\033[{n}m' for n in ('1', '2', '32', '31', '36', '0'))
 

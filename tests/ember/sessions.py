@@ -17,7 +17,7 @@ sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
 from clients.agents import AGENTS, Place, play  # noqa: E402
 from clients.server import Server  # noqa: E402
-from tasks import Task, put_files  # noqa: E402
+from task import Task, put_files  # noqa: E402
 
 FIRST = {'guests.txt': 'Odile\nTancred\n', 'server.conf': 'host = harbour\nport = 8412\n'}
 

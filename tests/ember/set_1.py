@@ -5,13 +5,11 @@ Nothing here comes from the training data: names, contents and phrasings are thi
 looking at what goes wrong while a model is made, and 'held-out', which only counts.  There are two
 sets of words: everyday ones, as most people's files have them, and rare and longer ones, which a small
 vocabulary cuts into many pieces.
-
-What counts is the folder afterwards and the words of the last answer, not the way there.
 """
-import dataclasses
-import os
 import random
-import re
+import shlex
+
+from task import ERRORS, GREETINGS, OF_ITSELF, REGRETS, Task, text_of
 
 SPLITS = ('dev', 'held-out')
 
@@ -55,62 +53,6 @@ EXTENSIONS = 'txt md cfg lst dat notes'.split()
 KEYS = 'keeper tariff gauge harbour berth pitch curator postcode mileage dosage bakery ferry'.split()
 
 
-@dataclasses.dataclass
-class Task:
-    family: str
-    prompt: str
-    files: dict  # path -> text, before
-    wants: dict  # path -> text, after; nothing else may be there
-    says: tuple = ()  # each of these is in the answer,
-    says_one_of: tuple = ()  # and one of these, where there are any
-    keeps_silent_about: tuple = ()  # and none of these
-
-    def check(self, folder, answer):
-        """What is wrong, or ''."""
-        found = files_in(folder)
-        for path in sorted(set(found) | set(self.wants)):
-            if path not in found:
-                return f'no file {path}'
-            if path not in self.wants:
-                return f'{path} is there'
-            # An end of line more or less at the end is nobody's mistake.
-            if found[path].rstrip('\n') != self.wants[path].rstrip('\n'):
-                return f'{path} holds {found[path]!r}'
-        for word in self.says:
-            if not holds(answer, word):
-                return f'the answer lacks {word!r}'
-        if self.says_one_of and not any(holds(answer, word) for word in self.says_one_of):
-            return 'the answer is none of those hoped for'
-        for word in self.keeps_silent_about:
-            if holds(answer, word):
-                return f'the answer has {word!r}'
-        return ''
-
-
-def holds(text, word):
-    """Whether it is there as a word of its own, in any case."""
-    return re.search(r'(?<!\w)' + re.escape(word) + r'(?!\w)', text, re.IGNORECASE) is not None
-
-
-def files_in(folder):
-    found = {}
-    for where, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name != '.git']
-        for name in names:
-            path = os.path.join(where, name)
-            with open(path, errors='replace') as file:
-                found[os.path.relpath(path, folder)] = file.read()
-    return found
-
-
-def put_files(folder, files):
-    for path, text in files.items():
-        path = os.path.join(folder, path)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, 'w') as file:
-            file.write(text)
-
-
 class Draw:
     """What a task is made of; no word comes twice."""
 
@@ -142,10 +84,6 @@ class Draw:
         return self.rng.choice(phrasings).format(**values)
 
 
-def text_of(lines):
-    return '\n'.join(lines) + '\n'
-
-
 # ---- the families; `i` is 0 to 5 and chooses between kinds ----
 
 def create(d, i):
@@ -158,7 +96,8 @@ def create(d, i):
          'Could you create {n}? It should say "{t}".', 'New file {n}, please, containing "{t}".',
          'Start a file called {n} holding the text {t}'], n=name, t=text)
     other = {} if i % 2 else {d.name(): text_of(d.lines(1, 3))}
-    return Task('create', prompt, other, {**other, name: text})
+    return Task('create', prompt, other, {**other, name: text},
+                does=(f'echo {shlex.quote(text)} > {name}',))
 
 
 def report(d, i):
@@ -169,7 +108,7 @@ def report(d, i):
             ['I wonder what {n} says.', 'Show me the text of {n}.'],
             ['What is written in {n}?', 'I need the text that {n} has, please.', 'Tell me the content of {n}.'], n=name)
         files = {name: text + '\n'}
-        return Task('report', prompt, files, files, says=(text,))
+        return Task('report', prompt, files, files, says=(text,), does=(f'cat {name}',))
     keys = d.rng.sample(KEYS, d.rng.randint(2, 5))
     values = [d.number() if d.rng.random() < 0.5 else d.word() for _ in keys]
     sign = d.rng.choice([': ', ' = ', '='])
@@ -181,7 +120,8 @@ def report(d, i):
          'Check {n}: which value has {k}?', '{n} names a {k}: which one is it?'],
         n=name, k=keys[at])
     files = {name: text_of(k + sign + v for k, v in zip(keys, values))}
-    return Task('report', prompt, files, files, says=(values[at],))
+    return Task('report', prompt, files, files, says=(values[at],),
+                does=(f'grep {shlex.quote(keys[at])} {name}',))
 
 
 def replace(d, i):
@@ -205,7 +145,8 @@ def replace(d, i):
              'Please replace the word {o} with {w} in {n}.', '{n} says {o}, but it should say {w}.'],
             n=name, o=old, w=new)
         after = [line.replace(old, new) for line in lines]
-    return Task('replace', prompt, {name: text_of(lines)}, {name: text_of(after)})
+    return Task('replace', prompt, {name: text_of(lines)}, {name: text_of(after)},
+                does=(f'sed -i {shlex.quote(f"s|{old}|{new}|")} {name}',))
 
 
 def append(d, i):
@@ -216,7 +157,8 @@ def append(d, i):
         ['Add the line "{w}" to {n}.', 'Please append this to {n}: {w}',
          'Please add one line at the end of {n}: {w}', 'Extend {n} with the line "{w}".'],
         n=name, w=new)
-    return Task('append', prompt, {name: text_of(lines)}, {name: text_of(lines + [new])})
+    return Task('append', prompt, {name: text_of(lines)}, {name: text_of(lines + [new])},
+                does=(f'echo {shlex.quote(new)} >> {name}',))
 
 
 def list_files(d, i):
@@ -227,7 +169,7 @@ def list_files(d, i):
         ['Which files does this folder hold?', 'Show me the files here.',
          'List everything in the current directory.', 'Can you tell me which files are here?',
          'Give me the names of the files in this directory.'])
-    return Task('list', prompt, files, files, says=tuple(files))
+    return Task('list', prompt, files, files, says=tuple(files), does=('ls',))
 
 
 def search(d, i):
@@ -242,7 +184,8 @@ def search(d, i):
          'Where is {w} mentioned?', 'Look for the word {w} in these files: where is it?'], w=word)
     files = {path: text_of(lines) for path, lines in files.items()}
     return Task('search', prompt, files, files, says=(name,),
-                keeps_silent_about=tuple(other for other in names if other != name))
+                keeps_silent_about=tuple(other for other in names if other != name),
+                does=(f'grep -rn {word} .',))
 
 
 def command(d, i):
@@ -261,7 +204,7 @@ def command(d, i):
          'Use the shell for this: {r}. What does it print?'],
         ['Run {r}: what is the output?', 'Please run `{r}`. What does it say?',
          'Try `{r}` and report what it prints.', 'What do you get from `{r}`?'], r=run)
-    return Task('command', prompt, files, files, says=says)
+    return Task('command', prompt, files, files, says=says, does=(run,))
 
 
 def steps(d, i):
@@ -271,7 +214,8 @@ def steps(d, i):
             ['First make {n} with the text "{t}". After that, put "{m}" on a second line of it.'],
             ['Create {n} containing "{t}", then add the line "{m}" to it.',
              'Write "{t}" into a new file {n}; afterwards append "{m}".'], n=name, t=text, m=more)
-        return Task('steps', prompt, {}, {name: text_of([text, more])})
+        return Task('steps', prompt, {}, {name: text_of([text, more])}, does=(
+            f'echo {shlex.quote(text)} > {name}', f'echo {shlex.quote(more)} >> {name}'))
     if i % 4 == 1:
         name, copy, value = d.name(), d.name(), d.words(2, 3)
         prompt = d.pick(
@@ -279,7 +223,8 @@ def steps(d, i):
             ['Read {n}, then put its text into a new file {c}.',
              'The content of {n} should also be in {c}: read the one and create the other.'],
             n=name, c=copy)
-        return Task('steps', prompt, {name: value + '\n'}, {name: value, copy: value})
+        return Task('steps', prompt, {name: value + '\n'}, {name: value, copy: value},
+                    does=(f'cat {name}', f'cp {name} {copy}'))
     if i % 4 == 2:
         files = {d.name(): d.lines(1, 3) for _ in range(3)}
         name, old, new = d.rng.choice(list(files)), d.word(), d.word()
@@ -289,14 +234,16 @@ def steps(d, i):
             ['Find the file that contains {o} and change it to {w}.',
              'Search for {o}, then replace it with {w} in that file.'], o=old, w=new)
         before = {path: text_of(lines) for path, lines in files.items()}
-        return Task('steps', prompt, before, {**before, name: before[name].replace(old, new)})
+        return Task('steps', prompt, before, {**before, name: before[name].replace(old, new)},
+                    does=(f'grep -rn {old} .', f'sed -i s/{old}/{new}/ {name}'))
     name, old, new = d.name(), d.word(), d.word()
     prompt = d.pick(
         ['Make {n} with the text "{o}", turn {o} into {w} in it, and then show me the file.'],
         ['Create {n} with the text "{o}", then change {o} to {w}, and finally read it to me.',
          'Three things: write "{o}" to a new file {n}, replace {o} with {w}, and tell me what it '
          'says then.'], n=name, o=old, w=new)
-    return Task('steps', prompt, {}, {name: new}, says=(new,))
+    return Task('steps', prompt, {}, {name: new}, says=(new,), does=(
+        f'echo {old} > {name}', f'sed -i s/{old}/{new}/ {name}', f'cat {name}'))
 
 
 def talk(d, i):
@@ -306,16 +253,12 @@ def talk(d, i):
             ['What are you?', 'Which model am I speaking to?', 'Would you introduce yourself?'],
             ['Who are you?', 'Say something about yourself.', 'What kind of model are you?',
              'What can you do for me?'])
-        return Task('talk', prompt, files, files, says_one_of=('Ember', 'small', 'model'))
+        return Task('talk', prompt, files, files, says_one_of=OF_ITSELF,
+                    keeps_silent_about=ERRORS, does=('echo I am Ember, a small model.',))
     prompt = d.pick(['Good evening!', 'Hey!', 'Hi, how is it going?'],
                     ['Hello!', 'Good morning!', 'Hi there.', 'Hello, nice to meet you.'])
-    return Task('talk', prompt, files, files, says_one_of=(
-        'hello', 'hi', 'hey', 'good morning', 'good evening', 'welcome', 'help', 'nice', 'ready'))
-
-
-REGRETS = ('cannot', "can't", 'can not', 'could not', 'beyond', 'unable', 'not able', 'too much',
-           'too large', 'too big', 'too hard', 'too difficult', 'too small', 'sorry', 'not possible',
-           "don't know", 'do not know', 'more than i', "won't", 'not something')
+    return Task('talk', prompt, files, files, says_one_of=GREETINGS,
+                keeps_silent_about=ERRORS, does=('echo Hello.',))
 
 
 def beyond(d, i):
@@ -328,17 +271,14 @@ def beyond(d, i):
          'Write a novel of three hundred pages.', 'Design a database engine that scales to a '
          'thousand machines.', 'Book a train to Vienna for me.', 'Explain why the universe exists.',
          'Translate the works of Goethe into Finnish.', 'Find the security holes in our backend.'])
-    return Task('beyond', prompt, files, files, says_one_of=REGRETS)
+    return Task('beyond', prompt, files, files, says_one_of=REGRETS,
+                keeps_silent_about=ERRORS, does=('echo That is beyond me.',))
 
 
-FAMILIES = [create, report, replace, append, list_files, search, command, steps, talk, beyond]
-PER_FAMILY = 6
+FAMILIES = (create, report, replace, append, list_files, search, command, steps, talk, beyond)
 
 
-def draw_tasks(n, seed, split, words='everyday'):
-    """The first n tasks of a seed, going round the families."""
-    tasks = []
-    for i in range(n):
-        family = FAMILIES[i % len(FAMILIES)]
-        tasks.append(family(Draw(f'{seed} {i}', split, words), i // len(FAMILIES)))
-    return tasks
+def draw(i, seed, split='held-out', words='everyday'):
+    """Task i: families in turn."""
+    family = FAMILIES[i % len(FAMILIES)]
+    return family(Draw(f'{seed} {i}', split, words), i // len(FAMILIES))
