@@ -72,15 +72,6 @@ bool machine_rival(const struct machine *machine, struct thread thread, size_t i
     return false;
 }
 
-static size_t n_rivals(const struct machine *m, struct thread thread)
-{
-    size_t n = 0;
-    struct str rest;
-    while (machine_rival(m, thread, n, &rest))
-        n++;
-    return n;
-}
-
 // ---- how many texts there are ----
 
 struct front { // states in reach by texts of one length, and by how many texts each
@@ -120,6 +111,14 @@ static bool language_accepts(const struct language *l, uint32_t state)
                         : dfa_flags(schema_dfa(l->m->store), state) & DFA_ACCEPTS;
 }
 
+// Whether `rest` is one of the texts that lead on from `state`.
+static bool language_has(const struct language *l, uint32_t state, struct str rest)
+{
+    for (size_t i = 0; i < rest.size && state; i++)
+        state = language_step(l, state, (unsigned char)rest.data[i]);
+    return state && language_accepts(l, state);
+}
+
 // Whether more than `n` texts lead on from `state` (the empty one counts).  Without an answer in
 // reach there are: every state leads somewhere.
 static bool has_more_than(const struct language *l, uint32_t state, size_t n)
@@ -156,23 +155,38 @@ bool machine_has_room(struct machine *machine, dfa_state state)
 
 bool machine_can_differ(struct machine *m, struct thread thread)
 {
-    size_t n = n_rivals(m, thread);
-    if (!n || (thread.kind == THREAD_TEXT && machine_has_room(m, thread.i)))
+    struct str rest;
+    if (!machine_rival(m, thread, 0, &rest) ||
+        (thread.kind == THREAD_TEXT && machine_has_room(m, thread.i)))
         return true;
-    if (thread.kind != THREAD_LITERAL)
-        return has_more_than(&(struct language){m, thread.kind == THREAD_NUMBER}, thread.i, n);
+    if (thread.kind != THREAD_LITERAL) {
+        const struct language l = {m, thread.kind == THREAD_NUMBER};
+        size_t n = 0; // of its texts that are used
+        for (size_t i = 0; machine_rival(m, thread, i, &rest); i++)
+            n += language_has(&l, thread.i, rest);
+        return has_more_than(&l, thread.i, n);
+    }
     // Constants: one whose text is not used.  They agree up to here, so the rest decides.
     const struct literal_set *literals = schema_literals(m->store, thread.i);
     for (uint32_t t = thread.low; t < thread.high; t++) {
-        struct str text = literals->texts[t], rest;
+        const struct str text = literals->texts[t];
         size_t i = 0;
         while (machine_rival(m, thread, i, &rest) &&
                !str_equal(rest, str_slice(text, thread.depth, text.size)))
             i++;
-        if (i == n)
+        if (!machine_rival(m, thread, i, &rest))
             return true;
     }
     return false;
+}
+
+// Whether the language from `state` has a text that no item of the frame is.
+static bool has_unused(const struct language *l, uint32_t state, const struct frame *f)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < machine_n_used(l->m, f); i++)
+        n += language_has(l, state, used_text(l->m, f, i));
+    return has_more_than(l, state, n);
 }
 
 bool machine_has_other(struct machine *m, const struct frame *f, value_ref item)
@@ -183,12 +197,12 @@ bool machine_has_other(struct machine *m, const struct frame *f, value_ref item)
         struct shape shape = value->shapes[s];
         switch (shape.kind) {
         case SHAPE_TEXT:
-            if (has_more_than(&(struct language){m, false}, shape.i, n))
+            if (has_unused(&(struct language){m, false}, shape.i, f))
                 return true;
             break;
         case SHAPE_NUMBER:
-            if (has_more_than(&(struct language){m, true},
-                              number_start(schema_numbers(m->store), shape.i), n))
+            if (has_unused(&(struct language){m, true},
+                           number_start(schema_numbers(m->store), shape.i), f))
                 return true;
             break;
         case SHAPE_LITERALS: {

@@ -109,12 +109,13 @@ static bool meets_multiple(const struct number_spec *spec, double low, double hi
     double from = is_negative ? -high : low, to = is_negative ? -low : high;
     from = from > min ? from : min;
     to = to < max ? to : max;
-    double first = ceil(from / step - 1e-9) * step;
-    if (spec->excludes_min && first == min)
+    double slack = step * 1e-9; // 3 * 0.1 is not 0.3
+    double first = ceil((from - slack) / step) * step;
+    if (spec->excludes_min && first <= min + slack)
         first += step;
-    if (spec->excludes_max && first >= max)
+    if (spec->excludes_max && first >= max - slack)
         return false;
-    return first <= to + step * 1e-9;
+    return first <= to + slack;
 }
 
 static double power10(size_t n)
@@ -204,8 +205,8 @@ static bool grows(const struct number_spec *spec, const struct scan *s)
         double low = s->value * power10(more), high = (s->value + 1) * power10(more);
         bool fits = spec->takes_fractions && !spec->factor
                         ? meets(spec, low, high, s->is_negative)
-                        : meets_multiple(spec, low, spec->factor_decimals ? high - step : high - 1,
-                                         step, s->is_negative);
+                        : meets_multiple(spec, low, high - 1 / power10(spec->factor_decimals), step,
+                                         s->is_negative);
         if (fits)
             return true;
         if (s->is_zero_led)

@@ -77,6 +77,12 @@ static void break_enum(struct expansion *x, struct leaf *leaf, struct json_objec
             leaf->types &= ~type;
         else if (type & TYPE_SCALAR)
             schema_note_add(x, &leaf->not_values, value, NULL);
+        else if (type == TYPE_ARRAY && !json_object_array_length(value))
+            schema_bound(leaf, offsetof(struct leaf, min_items), true, 1);
+        else if (type == TYPE_OBJECT && !json_object_object_length(value))
+            schema_bound(leaf, offsetof(struct leaf, min_properties), true, 1);
+        else if (leaf->types & type)
+            schema_relax(x->store, list, NULL, "a constant array or object that is excluded");
     }
 }
 

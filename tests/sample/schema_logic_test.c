@@ -202,6 +202,28 @@ TEST(schema_logic, formats)
     check_rows(&(struct schema_row){longest.schema, {NULL}, {host}}, 1);
 }
 
+// What bench/schemafuzz.mjs found, made small.
+TEST(schema_logic, found_by_comparison_with_a_validator)
+{
+    (void)state;
+    static const struct schema_row rows[] = {
+        // Items that are used count against a place only where they belong to it.
+        {"{'type':'array','prefixItems':[{'type':'number'},{'type':'string','maxLength':0}],"
+         "'uniqueItems':true}",
+         {"[2.5, '']", "[1]"},
+         {"[1, 'a']"}},
+        {"{'type':'array','prefixItems':[{'type':'string'},{'type':'string','pattern':'^a?$'}],"
+         "'uniqueItems':true}",
+         {"['ab', 'a']", "['a', '']"},
+         {"['a', 'a']"}},
+        {"{'type':'number','maximum':12,'multipleOf':1.5}",
+         {"4.5", "12", "-1.5", "10.5"},
+         {"13.5", "4", "1.25"}},
+        {"{'not':{'enum':[0,[],{}]}}", {"[0]", "1", "{'a': 0}"}, {"[]", "0", "{}"}},
+    };
+    check_rows(rows, COUNT_OF(rows));
+}
+
 // A walk never comes to a place without a token, however the properties that a negation asks for, the
 // companions of others, counts, and items that must differ get into each other's way.
 TEST(schema_logic, no_walk_gets_stuck)
@@ -266,4 +288,5 @@ TEST(schema_logic, no_walk_gets_stuck)
 
 RUN_TESTS(IS(schema_logic, negations), IS(schema_logic, options_that_exclude_each_other),
           IS(schema_logic, what_nobody_evaluated), IS(schema_logic, references_by_uri),
-          IS(schema_logic, formats), IS(schema_logic, no_walk_gets_stuck))
+          IS(schema_logic, formats), IS(schema_logic, found_by_comparison_with_a_validator),
+          IS(schema_logic, no_walk_gets_stuck))
