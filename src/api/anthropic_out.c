@@ -88,19 +88,13 @@ static void close(struct reply *reply, struct choice *choice, struct block *bloc
     sse_close(&reply->out);
 }
 
-// Pings do not keep clients waiting; an empty piece of the open block does.  Between blocks there is
-// nothing to extend, and no wait either: blocks follow each other in the model's own time.
+// Pings do not keep clients waiting; an empty piece of the open block does.
 static void beat(struct reply *reply)
 {
     struct choice *choice = &reply->choices[0];
     struct block *last = choice->n_blocks ? choice->blocks[choice->n_blocks - 1] : NULL;
-    if (last && !last->is_closed) {
+    if (last && !last->is_closed)
         fill(reply, choice, last, STR(""));
-        return;
-    }
-    sse_open(&reply->out, "ping");
-    json_print(&reply->out, "{'type':'ping'}");
-    sse_close(&reply->out);
 }
 
 static void finish(struct reply *reply)
@@ -184,5 +178,5 @@ const struct api_dialect api_anthropic = {
     .fail = fail_stream,
     .whole = whole,
     .put_error = put_error,
-    .opens_at_once = true,
+    .needs_open_block = true,
 };

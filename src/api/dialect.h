@@ -36,7 +36,9 @@ struct api_dialect {
     void (*put_error)(struct buf *out, const struct api_error *error);
 
     bool shows_settings; // answers tell prompt and sampling, which the server then fills in
-    bool opens_at_once;  // start() is followed by the first block, before any token is there
+    // Signs of life are pieces of an open block: start() is followed by the first one, before any token
+    // is there, and beat() finds one.
+    bool needs_open_block;
 };
 
 extern const struct api_dialect api_anthropic;   // /v1/messages

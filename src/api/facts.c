@@ -3,7 +3,7 @@
 #include <time.h>
 
 #include "api/json.h"
-#include "api/llama_settings.h"
+#include "api/fields.h"
 #include "base/memory.h"
 
 static void put_time(struct buf *out, int64_t seconds)
@@ -58,17 +58,21 @@ void facts_put_models_openai(struct buf *out, const struct model_facts *model)
 // What is known of the token that comes next; has_new_line is told at the answer's end only.
 static void put_next_token(struct buf *out, const struct slot_facts *slot)
 {
-    json_print(out, "{'has_next_token':%b,'has_new_line':false,'n_remain':-1,'n_decoded':%z}",
-               slot != NULL, slot ? slot->n_generated : (size_t)0);
+    long long n_remain = -1, n_decoded = slot ? (long long)slot->n_generated : 0;
+    if (slot && slot->has_settings && slot->settings.max_tokens != FIELD_UNSET)
+        n_remain = slot->settings.max_tokens - n_decoded;
+    json_print(out, "{'has_next_token':%b,'has_new_line':%b,'n_remain':%l,'n_decoded':%l}",
+               slot != NULL, slot && slot->has_newline, n_remain, n_decoded);
 }
 
 void facts_put_props(struct buf *out, const struct model_facts *model)
 {
+    struct llama_settings defaults = llama_settings_of(&model->sampling, NULL);
     json_print(out,
                "{'default_generation_settings':{'id':0,'id_task':-1,'n_ctx':%z,"
                "'speculative':false,'is_processing':false,'params':",
                model->n_context);
-    llama_put_settings(out, &model->sampling, NULL);
+    llama_put_settings(out, &defaults, NULL);
     json_print(out, ",'prompt':'','next_token':");
     put_next_token(out, NULL);
     json_print(out,
@@ -86,25 +90,27 @@ void facts_put_props(struct buf *out, const struct model_facts *model)
                model->eos_text ? model->eos_text : "", model->version, model->is_asleep);
 }
 
-// A slot is a place for a running answer.  Nobody's texts are shown, and of a request's own settings
-// nothing is known here: the defaults stand for them.
+// A slot is a place for a running answer, whose settings it shows; a free one shows the defaults.
+// Nobody's texts are shown.
 void facts_put_slots(struct buf *out, const struct model_facts *model,
                      const struct server_facts *server)
 {
+    struct llama_settings defaults = llama_settings_of(&model->sampling, NULL);
     buf_append_byte(out, '[');
     for (size_t i = 0; i < model->n_parallel; i++) {
         const struct slot_facts *slot = i < server->n_slots ? &server->slots[i] : NULL;
-        bool is_busy = i < server->n_running;
+        bool is_busy = slot || i < server->n_running;
+        long long number = slot ? (long long)slot->number : is_busy ? (long long)i : -1;
         buf_append_text(out, i ? "," : "");
         json_print(out, "{'id':%z,'id_task':%l,'n_ctx':%z,'speculative':false,'is_processing':%b",
-                   i, is_busy ? (long long)i : -1LL, model->n_context, is_busy);
+                   i, number, model->n_context, is_busy);
         if (slot)
             json_print(out,
                        ",'n_prompt_tokens':%z,'n_prompt_tokens_processed':%z,"
                        "'n_prompt_tokens_cache':%z",
                        slot->n_prompt, slot->n_computed, slot->n_reused);
         json_print(out, ",'params':");
-        llama_put_settings(out, &model->sampling, NULL);
+        llama_put_settings(out, slot && slot->has_settings ? &slot->settings : &defaults, NULL);
         json_print(out, ",'next_token':[");
         put_next_token(out, slot);
         buf_append_text(out, "]}");

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "api/request.h"
+#include "api/llama_settings.h"
 #include "base/buf.h"
 
 struct model_facts {
@@ -30,8 +30,12 @@ struct model_facts {
 
 enum { SLOTS_SHOWN_MAX = 64 };
 
-struct slot_facts { // a request that is being answered
+struct slot_facts {  // a request that is being answered
+    uint64_t number; // counts requests
     size_t n_prompt, n_reused, n_computed, n_generated;
+    bool has_settings; // what follows is known
+    struct llama_settings settings;
+    bool has_newline; // in the answer so far
 };
 
 struct server_facts { // counters since the start; times in seconds

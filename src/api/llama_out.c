@@ -75,7 +75,8 @@ static void put_last(struct reply *reply, struct choice *choice, struct str cont
                ",'id_slot':-1,'stop':true,'model':%S,'tokens_predicted':%z,'tokens_evaluated':%z,"
                "'generation_settings':",
                request->model, choice->n_tokens, choice->n_prompt);
-    llama_put_settings(&reply->out, &reply->sampling, request);
+    struct llama_settings settings = llama_settings_of(&reply->sampling, request);
+    llama_put_settings(&reply->out, &settings, request);
     json_print(&reply->out,
                ",'prompt':%S,'has_new_line':%b,'truncated':%b,'stop_type':%s,'stopping_word':%s,"
                "'tokens_cached':%z,'timings':",

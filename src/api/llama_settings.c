@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "api/fields.h"
+#include "api/sampling_fields.h"
 #include "base/memory.h"
 #include "sample/steps.h"
 
@@ -23,12 +24,11 @@ static void put_penalties(struct buf *out, const struct sampling_wish *s)
     json_print(out,
                "'repeat_last_n':%l,'repeat_penalty':%f,'presence_penalty':%f,"
                "'frequency_penalty':%f,'dry_multiplier':%f,'dry_base':%f,'dry_allowed_length':%l,"
-               "'dry_penalty_last_n':%l,'dry_sequence_breakers':[",
+               "'dry_penalty_last_n':%l,",
                (long long)s->repeat_last_n, s->repeat_penalty, s->presence_penalty,
                s->frequency_penalty, s->dry_multiplier, s->dry_base,
                (long long)s->dry_allowed_length, (long long)s->dry_last_n);
-    put_strings(out, s->dry_breakers, s->n_dry_breakers);
-    json_print(out, "],'mirostat':%l,'mirostat_tau':%f,'mirostat_eta':%f,", (long long)s->mirostat,
+    json_print(out, "'mirostat':%l,'mirostat_tau':%f,'mirostat_eta':%f,", (long long)s->mirostat,
                s->mirostat_tau, s->mirostat_eta);
 }
 
@@ -55,12 +55,39 @@ static void put_order(struct buf *out, const struct sampling_order *given)
     buf_append_byte(out, ']');
 }
 
-void llama_put_settings(struct buf *out, const struct sampling_wish *sampling,
+// What belongs to one request, and to nobody else's eyes.
+static void put_texts(struct buf *out, const struct sampling_wish *s,
+                      const struct api_request *request)
+{
+    json_print(out, "'dry_sequence_breakers':[");
+    put_strings(out, s->dry_breakers, s->n_dry_breakers);
+    json_print(out, "],'stop':[");
+    put_strings(out, request->conversation.stop_sequences, request->conversation.n_stop_sequences);
+    buf_append_text(out, "],");
+    put_biases(out, s);
+    json_print(out, "'grammar':%S,'grammar_lazy':false,", json_str(request->sampling.grammar));
+}
+
+struct llama_settings llama_settings_of(const struct sampling_wish *sampling,
+                                        const struct api_request *request)
+{
+    struct llama_settings settings = {
+        .sampling = *sampling, .max_tokens = FIELD_UNSET, .is_stream = true};
+    if (request) {
+        sampling_wish_apply(&settings.sampling, &request->sampling);
+        settings.max_tokens = request->max_tokens;
+        settings.n_top = request->n_top > 0 ? request->n_top : 0;
+        settings.is_stream = request->is_stream;
+        settings.ignores_end = request->ignores_end;
+    }
+    return settings;
+}
+
+void llama_put_settings(struct buf *out, const struct llama_settings *settings,
                         const struct api_request *request)
 {
-    const struct sampling_wish *s = sampling;
-    bool has_limit = request && request->max_tokens != FIELD_UNSET;
-    long long n_predict = has_limit ? request->max_tokens : -1;
+    const struct sampling_wish *s = &settings->sampling;
+    long long n_predict = settings->max_tokens != FIELD_UNSET ? settings->max_tokens : -1;
     json_print(out,
                "{'n_predict':%l,'seed':%l,'temperature':%f,'dynatemp_range':%f,"
                "'dynatemp_exponent':%f,'top_k':%l,'top_p':%f,'min_p':%f,'top_n_sigma':%f,"
@@ -69,16 +96,12 @@ void llama_put_settings(struct buf *out, const struct sampling_wish *sampling,
                (long long)s->top_k, s->top_p, s->min_p, s->top_n_sigma, s->xtc_probability,
                s->xtc_threshold, s->typical_p);
     put_penalties(out, s);
-    json_print(out, "'stop':[");
     if (request)
-        put_strings(out, request->conversation.stop_sequences,
-                    request->conversation.n_stop_sequences);
-    json_print(out, "],'max_tokens':%l,'n_keep':0,'n_discard':0,'ignore_eos':%b,'stream':%b,",
-               n_predict, request && request->ignores_end, !request || request->is_stream);
-    put_biases(out, s);
-    json_print(out, "'n_probs':%l,'min_keep':0,'grammar':%S,'grammar_lazy':false,'samplers':",
-               request && request->n_top > 0 ? (long long)request->n_top : 0LL,
-               request ? json_str(request->sampling.grammar) : (struct str){0});
+        put_texts(out, s, request);
+    json_print(out,
+               "'max_tokens':%l,'n_keep':0,'n_discard':0,'ignore_eos':%b,'stream':%b,"
+               "'n_probs':%l,'min_keep':0,'samplers':",
+               n_predict, settings->ignores_end, settings->is_stream, (long long)settings->n_top);
     put_order(out, &s->order);
     json_print(out, ",'timings_per_token':false,'post_sampling_probs':false,'lora':[]}");
 }

@@ -5,8 +5,19 @@
 
 #include "api/request.h"
 
-// `sampling` has every field set; without a request they are the defaults.
-void llama_put_settings(struct buf *out, const struct sampling_wish *sampling,
+struct llama_settings {
+    struct sampling_wish sampling; // every field set; its texts and lists are not looked at
+    int64_t max_tokens;            // FIELD_UNSET: as many as fit
+    int64_t n_top;
+    bool is_stream, ignores_end;
+};
+
+// Without a request: what one gets that asks for nothing.
+struct llama_settings llama_settings_of(const struct sampling_wish *sampling,
+                                        const struct api_request *request);
+
+// The request's texts and lists are shown too where it is given.
+void llama_put_settings(struct buf *out, const struct llama_settings *settings,
                         const struct api_request *request);
 
 #endif

@@ -156,7 +156,7 @@ void reply_start(struct reply *reply)
     if (!is_streaming(reply))
         return;
     reply->dialect->start(reply);
-    if (!reply->dialect->opens_at_once)
+    if (!reply->dialect->needs_open_block)
         return;
     for (size_t i = 0; i < reply->n_choices; i++)
         begin_block(reply, &reply->choices[i], reply->thinks ? BLOCK_THINKING : BLOCK_TEXT,
@@ -166,8 +166,12 @@ void reply_start(struct reply *reply)
 void reply_beat(struct reply *reply)
 {
     assert(reply->is_started && !reply->is_finished);
-    if (is_streaming(reply))
-        reply->dialect->beat(reply);
+    if (!is_streaming(reply))
+        return;
+    struct choice *choice = &reply->choices[0];
+    if (reply->dialect->needs_open_block && !choice->is_finished && !open_block(choice))
+        begin_block(reply, choice, BLOCK_TEXT, (struct str){0}, (struct str){0});
+    reply->dialect->beat(reply);
 }
 
 void reply_add(struct reply *reply, size_t i_choice, const struct chat_event *event)
@@ -175,6 +179,8 @@ void reply_add(struct reply *reply, size_t i_choice, const struct chat_event *ev
     assert(reply->is_started && i_choice < reply->n_choices);
     struct choice *choice = &reply->choices[i_choice];
     assert(!choice->is_finished);
+    if (reply->watch)
+        reply->watch(reply->watch_context, i_choice, event);
     switch (event->kind) {
     case CHAT_EVENT_THINKING:
         fill_block(reply, choice, BLOCK_THINKING, event->text);

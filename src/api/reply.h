@@ -78,6 +78,9 @@ struct reply {
     size_t n_events; // written so far, for dialects that number them
     bool thinks;     // the answer begins with thinking, as far as one knows
     bool is_started, is_finished;
+    // Sees each event of the model before it is written, for traces; or NULL.
+    void (*watch)(void *context, size_t i_choice, const struct chat_event *event);
+    void *watch_context;
 };
 
 // `seed` makes the ids; `created_s` is the wall clock.
@@ -89,7 +92,8 @@ void reply_release(struct reply *reply);
 // Streaming: writes the first events, and opens the first block where the dialect wants that.
 // reply->usage.n_prompt and reply->thinks should be known.
 void reply_start(struct reply *reply);
-// Streaming: something that keeps the client waiting.  Does nothing otherwise.
+// Streaming: something that keeps the client waiting, for which a dialect that needs an open block gets
+// an empty one.  Does nothing otherwise.
 void reply_beat(struct reply *reply);
 // Takes a chat event.  Events of one choice follow chat.h's order; nothing may follow its STOP.
 void reply_add(struct reply *reply, size_t i_choice, const struct chat_event *event);

@@ -636,7 +636,7 @@ enum err engine_submit(struct engine *engine, struct request **out,
         err =
             fail(error, ERR_BUSY, "%u requests are running or waiting, no more are taken", n_taken);
     } else {
-        request->number = engine->n_arrived++;
+        request->number = request->stats.number = engine->n_arrived++;
         *engine->inbox_end = request;
         engine->inbox_end = &request->next;
         engine->stats.n_waiting++;
@@ -673,6 +673,11 @@ void request_set_priority(struct request *request, int priority)
 void request_stats(struct request *request, struct request_stats *stats)
 {
     mailbox_get_stats(&request->mailbox, stats);
+}
+
+uint64_t request_number(const struct request *request)
+{
+    return request->number;
 }
 
 void request_close(struct request *request)

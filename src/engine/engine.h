@@ -88,6 +88,7 @@ struct generation {         // what one request wants; copied by submit, pointer
 enum { ENGINE_DIFFERENCE_TOKENS = 16 };
 
 struct request_stats {
+    uint64_t number; // of the request, among all since open
     uint32_t n_prompt, n_reused, n_computed, n_generated;
     uint32_t n_from_disk;                      // of those reused
     uint64_t queued_ns, prefill_ns, decode_ns; // time in each state so far
@@ -137,6 +138,7 @@ void request_cancel(struct request *request); // stops at the next step; its sta
 // continues from what it left.
 void request_set_priority(struct request *request, int priority);
 void request_stats(struct request *request, struct request_stats *stats);
+uint64_t request_number(const struct request *request); // known before any stats are
 // Cancels if needed; no events and no `notify` after this.  Not from within notify.  May come after
 // engine_close().
 void request_close(struct request *request);

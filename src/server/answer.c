@@ -64,14 +64,9 @@ static void add_up_usage(struct answer *answer)
 // Why the answers ended, choice by choice; nothing for one that has not.
 static void note_stops(struct call *call, const struct reply *reply)
 {
-    static const char *const words[] = {
-        [CHAT_STOP_END_TURN] = "end",        [CHAT_STOP_TOOL_CALLS] = "calls",
-        [CHAT_STOP_SEQUENCE] = "sequence",   [CHAT_STOP_MAX_TOKENS] = "length",
-        [CHAT_STOP_CANCELLED] = "cancelled",
-    };
     for (size_t i = 0; i < reply->n_choices; i++)
         if (reply->choices[i].is_finished && reply->choices[i].stop)
-            call_note(call, "stop=%s", words[reply->choices[i].stop]);
+            call_note(call, "stop=%s", call_stop_word(reply->choices[i].stop));
 }
 
 // 31204 as "31,204", in `text`.
@@ -142,6 +137,11 @@ static bool has_failed(const struct answer *answer)
         if (answer->states[i] == RUN_FAILED)
             return true;
     return false;
+}
+
+static void trace_event(void *context, size_t i_choice, const struct chat_event *event)
+{
+    call_trace_event(context, i_choice, event);
 }
 
 // What goes into the model, and what comes out of it, for the trace.
@@ -310,6 +310,10 @@ static void give_answer(struct call *call, struct job *job, bool is_running,
     answer.states = mem_new(enum run_state, job->n_runs);
     reply_init(&answer.reply, call->route->dialect, &job->request, job->n_runs, seed,
                (int64_t)time(NULL));
+    if (call->server->config.trace) {
+        answer.reply.watch = trace_event;
+        answer.reply.watch_context = call;
+    }
     if (call->route->dialect->shows_settings)
         tell_settings(&answer.reply, job);
     bool is_held = wait_for_model(&answer, &error);

@@ -29,6 +29,28 @@ void host_say(struct host *host, const char *format, ...)
 
 // ---- telling ----
 
+// With the lock held.
+static struct slot_facts slot_of(const struct host *host, const struct request_stats *stats)
+{
+    struct slot_facts slot = {
+        .number = stats->number,
+        .n_prompt = stats->n_prompt,
+        .n_reused = stats->n_reused,
+        .n_computed = stats->n_computed,
+        .n_generated = stats->n_generated,
+    };
+    const struct live_run *live = host->live;
+    while (live && live->number != stats->number)
+        live = live->next;
+    if (live) {
+        slot.n_generated += live->n_before;
+        slot.has_settings = true;
+        slot.settings = live->settings;
+        slot.has_newline = live->has_newline;
+    }
+    return slot;
+}
+
 static void host_tell(void *self, struct model_facts *model, struct server_facts *server)
 {
     struct host *host = self;
@@ -85,8 +107,7 @@ static void host_tell(void *self, struct model_facts *model, struct server_facts
         .state_size = stats.state_size_used,
     };
     for (size_t i = 0; i < n_slots; i++)
-        server->slots[i] = (struct slot_facts){slots[i].n_prompt, slots[i].n_reused,
-                                               slots[i].n_computed, slots[i].n_generated};
+        server->slots[i] = slot_of(host, &slots[i]);
     pthread_mutex_unlock(&host->lock);
 }
 

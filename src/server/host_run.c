@@ -33,6 +33,7 @@ struct run {
     struct buf text;                // decoded, not yet known to be free of stop sequences
 
     struct request *request; // of the engine
+    struct live_run live;    // while there is one
     struct event event;      // looked at, not taken
     bool has_event, has_begun, is_over, is_scripted, has_scored;
     struct run_numbers numbers; // of generations before this one
@@ -205,6 +206,31 @@ static void put_scripted(struct run *run, struct token_list *out, struct str ans
     buf_release(&text);
 }
 
+static void add_live(struct run *run)
+{
+    struct host *host = run->host;
+    struct sampling_wish defaults;
+    host_sampling_tell(host, &defaults);
+    run->live.settings = llama_settings_of(&defaults, run->wish);
+    run->live.number = request_number(run->request);
+    run->live.n_before = run->tokens.n_ids - run->n_prompt;
+    pthread_mutex_lock(&host->lock);
+    run->live.next = host->live;
+    host->live = &run->live;
+    pthread_mutex_unlock(&host->lock);
+}
+
+static void remove_live(struct run *run)
+{
+    struct host *host = run->host;
+    pthread_mutex_lock(&host->lock);
+    struct live_run **link = &host->live;
+    while (*link != &run->live)
+        link = &(*link)->next;
+    *link = run->live.next;
+    pthread_mutex_unlock(&host->lock);
+}
+
 static enum err submit(struct run *run, struct error *error)
 {
     size_t n_generated = run->tokens.n_ids - run->n_prompt;
@@ -239,6 +265,8 @@ static enum err submit(struct run *run, struct error *error)
         generation.constraint = host_constrain(run->host, run->wish, place_of(run));
     }
     enum err err = engine_submit(run->host->engine, &run->request, &generation, NULL, NULL, error);
+    if (!err)
+        add_live(run);
     host_sampling_release(&sampling);
     token_list_release(&script);
     return err;
@@ -306,6 +334,7 @@ static void end_generation(struct run *run)
     if (!run->request)
         return;
     count_generation(run);
+    remove_live(run);
     request_close(run->request);
     run->request = NULL;
 }
@@ -437,11 +466,19 @@ static void finish(struct run *run, enum chat_stop why)
     end_generation(run);
 }
 
+static void note_newline(struct run *run, token_id token)
+{
+    struct str bytes = tokenizer_bytes(run->host->tokenizer, token);
+    if (bytes.size && memchr(bytes.data, '\n', bytes.size))
+        run->live.has_newline = true;
+}
+
 static void take_chat_token(struct run *run, const struct event *event)
 {
     if (run->n_max == 0) // only the prompt was wanted, so that it is remembered
         return;
     token_list_append(&run->tokens, event->token);
+    note_newline(run, event->token);
     hold_back(run);
     if (!event->is_end && !chat_turn_in_thinking(run->turn))
         report(run, event->token, event->logprob, event->top, event->n_top);
@@ -456,6 +493,7 @@ static void take_raw_token(struct run *run, const struct event *event)
         return;
     }
     token_list_append(&run->tokens, event->token);
+    note_newline(run, event->token);
     if (run->n_max == 0 || (event->is_end && !run->wish->ignores_end))
         return;
     if (run->reply)
@@ -585,8 +623,7 @@ void host_set_background(struct run *run, bool is_background)
 
 void host_close_run(struct run *run)
 {
-    if (run->request)
-        request_close(run->request);
+    end_generation(run);
     run->reply = NULL;
     chat_turn_close(run->turn);
     token_list_release(&run->tokens);

@@ -27,22 +27,63 @@ void call_note(struct call *call, const char *format, ...)
     buf_append_text(&call->note, text);
 }
 
-void call_trace(struct call *call, const char *what, struct str bytes)
+const char *call_stop_word(enum chat_stop stop)
 {
-    struct server *server = call->server;
-    if (!server->config.trace)
-        return;
-    struct buf line = {0};
+    static const char *const words[] = {
+        [CHAT_STOP_NONE] = "none",         [CHAT_STOP_END_TURN] = "end",
+        [CHAT_STOP_TOOL_CALLS] = "calls",  [CHAT_STOP_SEQUENCE] = "sequence",
+        [CHAT_STOP_MAX_TOKENS] = "length", [CHAT_STOP_CANCELLED] = "cancelled",
+    };
+    return words[stop];
+}
+
+static void open_trace_line(struct buf *line, const struct call *call, const char *what)
+{
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    json_print(&line, "{'time':%f,'call':%l,'path':%s,'what':%s,'text':%S}",
+    json_print(line, "{'time':%f,'call':%l,'path':%s,'what':%s",
                (double)now.tv_sec + (double)now.tv_nsec / 1e9, (long long)call->i_call,
-               exchange_path(call->exchange), what, bytes);
+               exchange_path(call->exchange), what);
+}
+
+static void close_trace_line(struct buf *line, struct server *server)
+{
     pthread_mutex_lock(&server->lock);
-    fprintf(server->config.trace, "%s\n", line.data);
+    fprintf(server->config.trace, "%s}\n", line->data);
     fflush(server->config.trace);
     pthread_mutex_unlock(&server->lock);
-    buf_release(&line);
+    buf_release(line);
+}
+
+void call_trace(struct call *call, const char *what, struct str bytes)
+{
+    struct buf line = {0};
+    if (!call->server->config.trace)
+        return;
+    open_trace_line(&line, call, what);
+    json_print(&line, ",'text':%S", bytes);
+    close_trace_line(&line, call->server);
+}
+
+void call_trace_event(struct call *call, size_t i_choice, const struct chat_event *event)
+{
+    static const char *const kinds[] = {
+        [CHAT_EVENT_THINKING] = "thinking",  [CHAT_EVENT_THINKING_END] = "thinking_end",
+        [CHAT_EVENT_TEXT] = "text",          [CHAT_EVENT_CALL_START] = "call_begin",
+        [CHAT_EVENT_CALL_ARGS] = "argument", [CHAT_EVENT_CALL_END] = "call_end",
+        [CHAT_EVENT_CALL_CUT] = "call_cut",  [CHAT_EVENT_STOP] = "stop",
+    };
+    struct buf line = {0};
+    open_trace_line(&line, call, "event");
+    json_print(&line, ",'choice':%z,'event':%s,'text':%S", i_choice, kinds[event->kind],
+               event->text);
+    if (event->id.size)
+        json_print(&line, ",'id':%S", event->id);
+    if (event->name.size)
+        json_print(&line, ",'name':%S", event->name);
+    if (event->kind == CHAT_EVENT_STOP)
+        json_print(&line, ",'stop':%s", call_stop_word(event->stop));
+    close_trace_line(&line, call->server);
 }
 
 void call_respond_json(struct call *call, const struct buf *body)

@@ -45,8 +45,11 @@ const struct route *route_find(enum http_method method, const char *path, bool *
 void call_respond_json(struct call *call, const struct buf *body);
 void call_respond_error(struct call *call, const struct api_error *error);
 void call_note(struct call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *call_stop_word(enum chat_stop stop); // for the log and the trace
 // A line of the trace, if there is one: what is "request", "answer", ...
 void call_trace(struct call *call, const char *what, struct str bytes);
+// One of what the model said, as the parser understood it.
+void call_trace_event(struct call *call, size_t i_choice, const struct chat_event *event);
 // Reads the body into `request` by the route's dialect; responds and is false when it cannot.
 bool call_read(struct call *call, struct api_request *request);
 // Whether there is a model, awake or asleep; else it responds: the first loading is answered with a

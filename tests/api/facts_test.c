@@ -53,12 +53,20 @@ TEST(facts, llama_servers_tools_find_what_they_read)
 {
     (void)state;
     struct buf out = {0};
-    struct server_facts server = {.n_prompt_tokens = 10,
-                                  .n_reused_tokens = 4,
-                                  .prompt_s = 2,
-                                  .n_running = 1,
-                                  .n_slots = 1,
-                                  .slots = {{.n_prompt = 100, .n_reused = 90, .n_computed = 7}}};
+    struct server_facts server = {
+        .n_prompt_tokens = 10,
+        .n_reused_tokens = 4,
+        .prompt_s = 2,
+        .n_running = 1,
+        .n_slots = 1,
+        .slots = {{.number = 41,
+                   .n_prompt = 100,
+                   .n_reused = 90,
+                   .n_computed = 7,
+                   .n_generated = 12,
+                   .has_settings = true,
+                   .has_newline = true,
+                   .settings = {.sampling = {.top_k = 9}, .max_tokens = 50}}}};
     facts_put_props(&out, &model);
     struct json_object *value = parse(&out);
     assert_int_equal(json_object_get_int(json_at(value, "default_generation_settings.n_ctx")),
@@ -78,9 +86,12 @@ TEST(facts, llama_servers_tools_find_what_they_read)
     struct json_object *busy = json_object_array_get_idx(value, 0);
     assert_int_equal(json_object_get_int(json_at(busy, "n_prompt_tokens_cache")), 90);
     assert_int_equal(json_object_get_int(json_at(busy, "n_prompt_tokens_processed")), 7);
-    assert_true(json_is(json_at(busy, "params.top_k"), json_type_int));
+    assert_int_equal(json_object_get_int(json_at(busy, "params.top_k")), 9);
+    assert_int_equal(json_object_get_int(json_at(busy, "id_task")), 41);
     struct json_object *next = json_object_array_get_idx(json_at(busy, "next_token"), 0);
     assert_true(json_object_get_boolean(json_at(next, "has_next_token")));
+    assert_true(json_object_get_boolean(json_at(next, "has_new_line")));
+    assert_int_equal(json_object_get_int(json_at(next, "n_remain")), 38);
     assert_null(json_at(json_object_array_get_idx(value, 1), "n_prompt_tokens"));
     json_object_put(value);
     facts_put_metrics(&out, &server);

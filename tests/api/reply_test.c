@@ -285,6 +285,41 @@ TEST(reply, a_call_without_arguments_is_an_empty_object)
     fixture_close(&f);
 }
 
+// Claude Code gives up after 300 s without an event other than ping, also between two calls.
+TEST(reply, a_sign_of_life_is_always_a_piece_of_an_open_block)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, &api_anthropic, true,
+                 "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+    reply_start(&f.reply);
+    add(&f.reply, CHAT_EVENT_CALL_START, "", "t1", "List");
+    reply_beat(&f.reply);
+    assert_non_null(strstr(f.reply.out.data,
+                           "\"index\":1,\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":"
+                           "\"\"}"));
+    add(&f.reply, CHAT_EVENT_CALL_END, "", "", "");
+    buf_reset(&f.reply.out);
+    reply_beat(&f.reply);
+    reply_beat(&f.reply);
+    add(&f.reply, CHAT_EVENT_CALL_START, "", "t2", "List");
+    static const char piece[] = "event: content_block_delta\n"
+                                "data: {\"type\":\"content_block_delta\",\"index\":2,\"delta\":{"
+                                "\"type\":\"text_delta\",\"text\":\"\"}}\n\n";
+    struct buf expected = {0};
+    buf_printf(&expected,
+               "event: content_block_start\n"
+               "data: {\"type\":\"content_block_start\",\"index\":2,\"content_block\":"
+               "{\"type\":\"text\",\"text\":\"\"}}\n\n%s%sevent: content_block_stop\n"
+               "data: {\"type\":\"content_block_stop\",\"index\":2}\n\n",
+               piece, piece);
+    assert_memory_equal(f.reply.out.data, expected.data, expected.size);
+    add(&f.reply, CHAT_EVENT_CALL_END, "", "", "");
+    stop(&f.reply, CHAT_STOP_TOOL_CALLS, "");
+    buf_release(&expected);
+    fixture_close(&f);
+}
+
 TEST(reply, an_error_in_a_stream_has_the_dialects_form)
 {
     (void)state;
@@ -387,6 +422,7 @@ TEST(reply, completions_tell_columns_and_llama_rows)
 RUN_TESTS(IS(reply, every_case_gives_the_expected_stream_and_body),
           IS(reply, streams_have_the_shape_that_clients_accepted),
           IS(reply, a_call_without_arguments_is_an_empty_object),
+          IS(reply, a_sign_of_life_is_always_a_piece_of_an_open_block),
           IS(reply, an_error_in_a_stream_has_the_dialects_form),
           IS(reply, too_long_prompts_are_told_in_the_words_clients_act_upon),
           IS(reply, log_probabilities_travel_with_the_next_text),

@@ -9,6 +9,7 @@ scenario is a function of a Stage in one of the modules below; its docstring say
 """
 import concurrent.futures
 import os
+import resource
 import signal
 import sys
 import threading
@@ -82,8 +83,9 @@ def main():
         for name in wanted:
             run, is_slow = scenarios[name]
             (waiting if is_slow else working).submit(runner.play, name, run)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(f'{len(wanted) - len(runner.failed)} of {len(wanted)} scenarios in '
-          f'{time.time() - start:.0f} s')
+          f'{time.time() - start:.0f} s, {used.ru_utime + used.ru_stime:.0f} s of processor time')
     sys.exit(f'failed: {", ".join(runner.failed)}' if runner.failed else 0)
 
 

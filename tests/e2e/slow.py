@@ -1,9 +1,11 @@
 """A prompt that takes longer than the 300 s after which each client gives up on silence."""
+import json
+
 import claude_code
 import codex
 import opencode
 import streams
-from stage import check_reuse
+from stage import call, check_reuse
 
 WAIT_S = 320
 
@@ -96,8 +98,45 @@ It was worth the wait.
     assert 'It was worth the wait.' in out, out
     turns = claude_code.turns_of(server)
     assert [turn['stop'] for turn in turns] == ['calls', 'end'], [turn['text'] for turn in turns]
+    check_beats(server, 'partial_json')
+
+
+def check_beats(server, piece):
+    """Empty pieces of a block, of that kind, came as often as clients need them."""
     events = [event for entry in server.traced('answer')
               for event in streams.typed_events(entry['text'])]
     beats = [event for event in events if event['type'] == 'content_block_delta' and
-             event['delta'].get('partial_json') == '']
-    assert len(beats) >= WAIT_S / 10 - 3, f'{len(beats)} beats inside the call'
+             event['delta'].get(piece) == '']
+    assert len(beats) >= WAIT_S / 10 - 3, f'{len(beats)} beats'
+
+
+def count_tokens(stage, text):
+    server = stage.server(None)
+    status, answer = server.post('/tokenize', {'content': text})
+    server.close()
+    assert status == 200, answer
+    return len(json.loads(answer)['tokens'])
+
+
+def scenario_slow_between_calls(stage):
+    """The answer stands still between two calls, where no block of its own is open; what keeps the
+    client waiting there is nothing to the conversation."""
+    calls = [call('Bash', command=f'echo {name} > {name}.txt && echo written', description='Write')
+             for name in ('one', 'two')]
+    first = f'Hm.\n</think>\n\n{calls[0]}'
+    server = stage.server(f'''== make two files
+=: wait_s {WAIT_S}
+=: wait_at {count_tokens(stage, first)}
+{first}
+{calls[1]}
+== written
+It was worth the wait.
+''')
+    out = claude_code.claude(stage, server, '-p', 'Please make two files for me', timeout_s=700,
+                             **claude_code.LEAN)
+    assert 'It was worth the wait.' in out, out
+    assert stage.file('one.txt') == 'one\n' and stage.file('two.txt') == 'two\n'
+    turns = claude_code.turns_of(server)
+    assert [turn['stop'] for turn in turns] == ['calls', 'end'], [turn['text'] for turn in turns]
+    check_reuse(turns)
+    check_beats(server, 'text')

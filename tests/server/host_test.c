@@ -15,6 +15,7 @@ struct stage {
     struct harness h;
     char script[64];
     char line[1000]; // the newest of the server's log
+    FILE *trace;     // or NULL
 };
 
 static void keep_line(void *context, const char *line)
@@ -49,8 +50,11 @@ static void stage_open(struct stage *stage, struct host_config config, const cha
     stage->h.side = host_side(stage->host);
     while (stage->h.side.state(stage->host, &error) == MODEL_LOADING)
         double_pause(5);
-    struct server_config server = {
-        .model = &stage->h.side, .host = "127.0.0.1", .log = keep_line, .log_context = stage->line};
+    struct server_config server = {.model = &stage->h.side,
+                                   .host = "127.0.0.1",
+                                   .log = keep_line,
+                                   .log_context = stage->line,
+                                   .trace = stage->trace};
     if (server_open(&stage->h.server, &server, &error))
         fail_msg("%s", error.text);
     stage->h.port = server_port(stage->h.server);
@@ -540,6 +544,90 @@ static void wait_for_running(const struct stage *stage, size_t n, unsigned at_mo
     }
 }
 
+TEST(host, slots_show_how_running_answers_are_sampled)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){.n_parallel = 2, .n_context = 32768}, NULL);
+    int fd = client_connect(&stage.h);
+    struct buf text = {0};
+    client_send(fd, "POST", "/completion", "",
+                "{\"prompt\":\"a\",\"ignore_eos\":true,\"stream\":true,\"n_predict\":30000,"
+                "\"temperature\":0.5,\"top_k\":3,\"seed\":7,\"stop\":[\"secret\"],"
+                "\"samplers\":[\"top_k\",\"temperature\"],\"mirostat_tau\":4,\"n_probs\":2}");
+    assert_true(client_read_until(fd, &text, "\"content\""));
+    char *response = client_ask(&stage.h, "GET", "/slots", "", NULL);
+    struct json_object *slots = NULL;
+    struct error error;
+    assert_int_equal(json_read(&slots, str_of(strstr(response, "\r\n\r\n") + 4), &error), OK);
+    assert_null(strstr(response, "secret")); // nobody's texts are shown
+    struct json_object *busy = json_object_array_get_idx(slots, 0);
+    struct json_object *params = json_at(busy, "params");
+    assert_true(json_object_get_boolean(json_at(busy, "is_processing")));
+    assert_true(json_object_get_double(json_at(params, "temperature")) == 0.5);
+    assert_true(json_object_get_double(json_at(params, "mirostat_tau")) == 4);
+    assert_int_equal(json_object_get_int(json_at(params, "top_k")), 3);
+    assert_int_equal(json_object_get_int(json_at(params, "seed")), 7);
+    assert_int_equal(json_object_get_int(json_at(params, "n_predict")), 30000);
+    assert_int_equal(json_object_get_int(json_at(params, "n_probs")), 2);
+    assert_int_equal(json_length(json_at(params, "samplers")), 2);
+    struct json_object *next = json_object_array_get_idx(json_at(busy, "next_token"), 0);
+    int n_decoded = json_object_get_int(json_at(next, "n_decoded"));
+    assert_true(n_decoded > 0);
+    assert_int_equal(json_object_get_int(json_at(next, "n_remain")), 30000 - n_decoded);
+    struct json_object *idle = json_object_array_get_idx(slots, 1);
+    assert_int_equal(json_object_get_int(json_at(idle, "id_task")), -1);
+    assert_true(json_object_get_double(json_at(idle, "params.temperature")) == 0);
+    close(fd);
+    json_object_put(slots);
+    free(response);
+    buf_release(&text);
+    stage_close(&stage);
+}
+
+static const char *text_at(struct json_object *entry, const char *key)
+{
+    struct json_object *value = json_at(entry, key);
+    return value ? json_object_get_string(value) : "";
+}
+
+TEST(host, the_trace_tells_what_the_parser_saw)
+{
+    (void)state;
+    static const char script[] =
+        "== make\nI will.\n\n<tool_call>\n{\"name\": \"Bash\", \"arguments\": {\"command\": "
+        "\"ls\"}}\n</tool_call>\n";
+    static const char question[] =
+        "{\"max_tokens\":500,\"messages\":[{\"role\":\"user\",\"content\":\"please make it\"}],"
+        "\"tools\":[{\"name\":\"Bash\",\"input_schema\":{\"type\":\"object\",\"properties\":{"
+        "\"command\":{\"type\":\"string\"}}}}]}";
+    struct stage stage = {.trace = tmpfile()};
+    stage_open(&stage, (struct host_config){.reasoning = REASONING_OFF}, script);
+    json_object_put(ask(&stage, "/v1/messages", question));
+    FILE *trace = stage.trace;
+    stage_close(&stage);
+    rewind(trace);
+    char line[10000], kinds[1000] = "";
+    struct buf texts[2] = {0}; // of text, of arguments
+    while (fgets(line, sizeof line, trace)) {
+        struct json_object *entry = json_tokener_parse(line);
+        struct str kind = json_str_at(entry, "event"), text = json_str_at(entry, "text");
+        bool is_piece = str_is(kind, "text") || str_is(kind, "argument");
+        if (is_piece)
+            buf_append(&texts[str_is(kind, "argument")], text.data, text.size);
+        else if (kind.size)
+            snprintf(kinds + strlen(kinds), 100, "%s %s%s;", kind.data, text_at(entry, "name"),
+                     text_at(entry, "stop"));
+        json_object_put(entry);
+    }
+    assert_string_equal(kinds, "call_begin Bash;call_end ;stop calls;");
+    assert_true(str_is((struct str){texts[0].data, texts[0].size}, "I will."));
+    assert_true(str_is((struct str){texts[1].data, texts[1].size}, "{\"command\": \"ls\"}"));
+    buf_release(&texts[0]);
+    buf_release(&texts[1]);
+    fclose(trace);
+}
+
 TEST(host, a_client_that_leaves_frees_the_only_place)
 {
     (void)state;
@@ -657,6 +745,8 @@ RUN_TESTS(IS(host, greedy_answers_repeat_and_the_second_comes_from_the_cache),
           IS(host, a_thinking_budget_ends_the_thinking_and_the_answer_goes_on),
           IS(host, a_model_may_open_its_thinking_before_a_constrained_answer),
           IS(host, an_idle_model_sleeps_and_wakes),
+          IS(host, slots_show_how_running_answers_are_sampled),
+          IS(host, the_trace_tells_what_the_parser_saw),
           IS(host, a_client_that_leaves_frees_the_only_place),
           IS(host, after_a_sleep_the_next_turn_computes_its_new_tokens_only),
           IS(host, answers_at_the_same_time_are_those_given_alone))
