@@ -184,7 +184,7 @@ static enum err read_content(struct api_request *request, struct message *messag
         return OK;
     }
     if (content && !json_is(content, json_type_array))
-        return fail(error, ERR_ARGUMENT, "content must be a string or a list of blocks");
+        return fail(error, ERR_ARGUMENT, "content: must be a string or a list of blocks");
     for (size_t i = 0; i < json_length(content); i++) {
         struct json_object *block = json_object_array_get_idx(content, i);
         if (is_system && is_billing_line(block))

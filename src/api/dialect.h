@@ -47,8 +47,8 @@ extern const struct api_dialect api_completions; // /v1/completions
 extern const struct api_dialect api_responses;   // /v1/responses
 extern const struct api_dialect api_llama;       // /completion
 
-// {"error": {...}}, as all of OpenAI's dialects write it.
-void openai_put_error(struct buf *out, const struct api_error *error);
+// {"error": {...}}, as all of OpenAI's dialects write it; `prompt_field` is where the prompt stands.
+void openai_put_error(struct buf *out, const struct api_error *error, const char *prompt_field);
 
 // Which conversation a request belongs to, from what clients send along; empty when nothing does.
 struct str api_session_key(struct api_request *request, const struct header_source *headers);

@@ -1,7 +1,10 @@
 #include "api/error_kinds.h"
 
+#include <ctype.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 static const struct api_error_names names[] = {
     // kind                statuses  Anthropic's type         OpenAI's type            code
@@ -23,6 +26,42 @@ static const struct api_error_names names[] = {
 const struct api_error_names *api_error_names(enum api_error_kind kind)
 {
     return &names[kind];
+}
+
+// The length of a path that a colon and a blank follow, or 0.
+static size_t path_size(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_.";
+    size_t size = strspn(text, letters);
+    return strncmp(text + size, ": ", 2) == 0 ? size : 0;
+}
+
+void api_error_field(char out[API_ERROR_FIELD_SIZE], const struct api_error *error)
+{
+    const char *text = error->text;
+    size_t n = 0, size;
+    bool is_index = false; // within [ ]
+    out[0] = 0;
+    if (error->kind != API_ERROR_INVALID && error->kind != API_ERROR_TOO_LARGE)
+        return;
+    for (; (size = path_size(text)); text += size + 2) {
+        if (n + 2 * size + 3 > API_ERROR_FIELD_SIZE)
+            break;
+        if (n)
+            out[n++] = '.';
+        for (size_t i = 0; i < size; i++) {
+            bool is_digit = i + 1 < size && text[i] == '.' && isdigit((unsigned char)text[i + 1]);
+            if (is_index && text[i] == '.')
+                out[n++] = ']';
+            is_index = is_index && text[i] != '.';
+            out[n++] = is_digit ? '[' : text[i];
+            is_index |= is_digit;
+        }
+        if (is_index)
+            out[n++] = ']';
+        is_index = false;
+    }
+    out[n] = 0;
 }
 
 struct api_error api_error_of(const struct error *error)

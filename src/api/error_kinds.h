@@ -31,6 +31,12 @@ struct api_error {
     unsigned retry_after_s; // 0: none
 };
 
+// Sentences about a field begin with its path and a colon, and with more of it within:
+// "messages.2: content: must be ..." is about "messages[2].content", which goes to `out`; empty for a
+// sentence about nothing in particular.
+enum { API_ERROR_FIELD_SIZE = 100 };
+void api_error_field(char out[API_ERROR_FIELD_SIZE], const struct api_error *error);
+
 struct api_error_names {
     int status;              // HTTP
     int anthropic_status;    // where it differs, else 0

@@ -90,7 +90,7 @@ static enum err read_parts(struct api_request *request, struct message *message,
 {
     bool is_list = json_is(value, json_type_array);
     if (value && !is_list && !json_is(value, json_type_string))
-        return fail(error, ERR_ARGUMENT, "content must be a string or a list of parts");
+        return fail(error, ERR_ARGUMENT, "content: must be a string or a list of parts");
     size_t n = is_list ? json_length(value) : value != NULL;
     for (size_t i = 0; i < n; i++) {
         struct json_object *part = is_list ? json_object_array_get_idx(value, i) : value;
@@ -193,7 +193,7 @@ static enum err read_message(struct api_request *request, struct json_object *it
             return roles[i].read(request, message, item, error);
         return read_parts(request, message, json_at(item, "content"), error);
     }
-    return fail(error, ERR_ARGUMENT, "role must be system, developer, user, assistant or tool");
+    return fail(error, ERR_ARGUMENT, "role: must be system, developer, user, assistant or tool");
 }
 
 static enum err read_messages(struct api_request *request, struct error *error)

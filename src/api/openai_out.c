@@ -27,20 +27,33 @@ static void put_usage(struct buf *out, const struct usage *usage)
                usage->n_reused, usage->n_thinking);
 }
 
-void openai_put_error(struct buf *out, const struct api_error *error)
+void openai_put_error(struct buf *out, const struct api_error *error, const char *prompt_field)
 {
     const struct api_error_names *names = api_error_names(error->kind);
-    json_print(out, "{'error':{'message':%s,'type':%s,'param':null,'code':%s", error->text,
-               names->openai, names->openai_code);
+    char field[API_ERROR_FIELD_SIZE];
+    api_error_field(field, error);
+    const char *param = error->kind == API_ERROR_TOO_LONG ? prompt_field : field[0] ? field : NULL;
+    json_print(out, "{'error':{'message':%s,'type':%s,'param':%s,'code':%s", error->text,
+               names->openai, param, names->openai_code);
     if (error->kind == API_ERROR_TOO_LONG) // llama-server's clients look here
         json_print(out, ",'n_prompt_tokens':%z,'n_ctx':%z", error->n_prompt, error->n_max);
     buf_append_text(out, "}}");
 }
 
+static void put_chat_error(struct buf *out, const struct api_error *error)
+{
+    openai_put_error(out, error, "messages");
+}
+
+static void put_completions_error(struct buf *out, const struct api_error *error)
+{
+    openai_put_error(out, error, "prompt");
+}
+
 static void fail_stream(struct reply *reply, const struct api_error *error)
 {
     sse_open(&reply->out, NULL);
-    openai_put_error(&reply->out, error);
+    reply->dialect->put_error(&reply->out, error);
     sse_close(&reply->out);
 }
 
@@ -236,7 +249,7 @@ const struct api_dialect api_chat = {
     .finish = chat_finish,
     .fail = fail_stream,
     .whole = chat_whole,
-    .put_error = openai_put_error,
+    .put_error = put_chat_error,
 };
 
 // ---- completions ----
@@ -326,5 +339,5 @@ const struct api_dialect api_completions = {
     .finish = completions_finish,
     .fail = fail_stream,
     .whole = completions_whole,
-    .put_error = openai_put_error,
+    .put_error = put_completions_error,
 };

@@ -55,7 +55,7 @@ static enum err read_message(struct api_request *request, struct json_object *it
     while (i_role < COUNT_OF(roles) && !str_is(json_str_at(item, "role"), roles[i_role].name))
         i_role++;
     if (i_role == COUNT_OF(roles))
-        return fail(error, ERR_ARGUMENT, "role must be user, assistant, system or developer");
+        return fail(error, ERR_ARGUMENT, "role: must be user, assistant, system or developer");
     enum role role = roles[i_role].role;
     struct message *message = api_add_message(request, role, role == ROLE_ASSISTANT);
     if (!message)
@@ -170,8 +170,9 @@ static enum err read_item(struct api_request *request, struct json_object *item,
         if (is_type(item, types[i].type))
             return types[i].read(request, item, error);
     if (is_type(item, "item_reference"))
-        return fail(error, ERR_ARGUMENT,
-                    "item_reference: items are not stored here; send them whole (store: false)");
+        return fail(
+            error, ERR_ARGUMENT,
+            "items are not stored here, so send them whole (store: false), not as item_reference");
     if (json_at(item, "role")) // the short form of a message has no type
         return read_message(request, item, error);
     if (!json_is(item, json_type_object))

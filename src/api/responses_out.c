@@ -271,6 +271,11 @@ static void fail_stream(struct reply *reply, const struct api_error *error)
     put_response_event(reply, "response.failed", "failed", error);
 }
 
+static void put_error(struct buf *out, const struct api_error *error)
+{
+    openai_put_error(out, error, "input");
+}
+
 static void whole(struct reply *reply)
 {
     struct choice *choice = &reply->choices[0];
@@ -291,5 +296,5 @@ const struct api_dialect api_responses = {
     .finish = finish,
     .fail = fail_stream,
     .whole = whole,
-    .put_error = openai_put_error,
+    .put_error = put_error,
 };

@@ -90,7 +90,7 @@ TEST(readers, nonsense_is_refused_with_its_place)
     expect_refusal(&api_anthropic, "{\"messages\":[{\"role\":\"king\",\"content\":\"x\"}]}",
                    "messages.0.role: must be user, assistant or system");
     expect_refusal(&api_anthropic, "{\"messages\":[{\"role\":\"user\",\"content\":5}]}",
-                   "messages.0: content must be a string or a list of blocks");
+                   "messages.0: content: must be a string or a list of blocks");
     expect_refusal(&api_anthropic,
                    "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"temperature\":\"hot\"}",
                    "temperature: must be a number");
@@ -101,14 +101,14 @@ TEST(readers, nonsense_is_refused_with_its_place)
                    "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"top_p\":1.5}",
                    "top_p: 1.5 is not between 0 and 1");
     expect_refusal(&api_chat, "{\"messages\":[{\"role\":\"user\",\"content\":{}}]}",
-                   "messages.0: content must be a string or a list of parts");
+                   "messages.0: content: must be a string or a list of parts");
     expect_refusal(&api_completions, "{\"prompt\":[1,-5]}", "prompt: item 1 is no token id");
     expect_refusal(&api_responses, "{\"input\":[7]}", "input.0: must be an object");
     expect_refusal(&api_responses, "{\"input\":\"x\",\"previous_response_id\":\"r\"}",
                    "previous_response_id: responses are not stored here; send the whole input");
     expect_refusal(&api_responses, "{\"input\":[{\"type\":\"item_reference\",\"id\":\"m\"}]}",
-                   "input.0: item_reference: items are not stored here; send them whole (store: "
-                   "false)");
+                   "input.0: items are not stored here, so send them whole (store: false), not as "
+                   "item_reference");
 }
 
 static void read_wishes(struct api_request *request, const struct api_dialect *dialect,

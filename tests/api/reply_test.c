@@ -365,6 +365,48 @@ TEST(reply, too_long_prompts_are_told_in_the_words_clients_act_upon)
     buf_release(&out);
 }
 
+TEST(reply, openais_errors_name_the_field)
+{
+    (void)state;
+    static const struct {
+        const char *text, *param;
+    } rows[] = {
+        {"temperature: must be a number", "\"temperature\""},
+        {"stream_options.include_usage: must be true or false", "\"stream_options.include_usage\""},
+        {"messages.12: content: must be a string or a list of parts", "\"messages[12].content\""},
+        {"tools.0.function.name: required", "\"tools[0].function.name\""},
+        {"input.0: must be an object", "\"input[0]\""},
+        {"invalid JSON at byte 3: unexpected character", "null"},
+        {"the body must be a JSON object", "null"},
+    };
+    struct buf out = {0};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char expected[100];
+        snprintf(expected, sizeof expected, "\"param\":%s,", rows[i].param);
+        struct api_error error = api_error_make(API_ERROR_INVALID, "%s", rows[i].text);
+        buf_reset(&out);
+        api_chat.put_error(&out, &error);
+        if (!strstr(out.data, expected))
+            fail_msg("no %s in %s", expected, out.data);
+    }
+    struct api_error error = api_error_too_long(9, 8);
+    static const struct api_dialect *const dialects[] = {&api_chat, &api_completions,
+                                                         &api_responses};
+    static const char *const fields[] = {"messages", "prompt", "input"};
+    for (size_t i = 0; i < COUNT_OF(dialects); i++) {
+        char expected[100];
+        snprintf(expected, sizeof expected, "\"param\":\"%s\",", fields[i]);
+        buf_reset(&out);
+        dialects[i]->put_error(&out, &error);
+        assert_non_null(strstr(out.data, expected));
+    }
+    error = api_error_make(API_ERROR_INTERNAL, "device: is gone"); // nobody's field
+    buf_reset(&out);
+    api_chat.put_error(&out, &error);
+    assert_non_null(strstr(out.data, "\"param\":null"));
+    buf_release(&out);
+}
+
 TEST(reply, log_probabilities_travel_with_the_next_text)
 {
     (void)state;
@@ -425,5 +467,6 @@ RUN_TESTS(IS(reply, every_case_gives_the_expected_stream_and_body),
           IS(reply, a_sign_of_life_is_always_a_piece_of_an_open_block),
           IS(reply, an_error_in_a_stream_has_the_dialects_form),
           IS(reply, too_long_prompts_are_told_in_the_words_clients_act_upon),
+          IS(reply, openais_errors_name_the_field),
           IS(reply, log_probabilities_travel_with_the_next_text),
           IS(reply, completions_tell_columns_and_llama_rows))
