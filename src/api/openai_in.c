@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "api/fields.h"
+#include "api/freeform.h"
 #include "api/parts.h"
 #include "api/readers.h"
 #include "api/sampling_fields.h"
@@ -144,6 +145,22 @@ static enum err read_call(struct api_request *request, struct message *message, 
     return OK;
 }
 
+// One of tool_calls: of a function, or of a custom tool, whose text goes in as the model wrote it.
+static enum err read_tool_call(struct api_request *request, struct message *message,
+                               struct json_object *item, struct error *error)
+{
+    struct json_object *function = json_at(item, "function"), *custom = json_at(item, "custom");
+    if (function || !custom)
+        return read_call(request, message, json_str_at(item, "id"), function, error);
+    struct content *call = api_add_content(request, message, CONTENT_TOOL_CALL);
+    if (!call)
+        return api_too_big(request, error);
+    call->id = json_str_at(item, "id");
+    call->name = json_str_at(custom, "name");
+    call->arguments = freeform_arguments(request, json_at(custom, "input"));
+    return OK;
+}
+
 static enum err read_assistant(struct api_request *request, struct message *message,
                                struct json_object *item, struct error *error)
 {
@@ -159,10 +176,7 @@ static enum err read_assistant(struct api_request *request, struct message *mess
     enum err err = read_parts(request, message, json_at(item, "content"), error);
     struct json_object *calls = json_at(item, "tool_calls");
     for (size_t i = 0; i < json_length(calls) && !err; i++) {
-        struct json_object *call = json_object_array_get_idx(calls, i);
-        struct json_object *function = json_at(call, "function");
-        err = read_call(request, message, json_str_at(call, "id"),
-                        function ? function : json_at(call, "custom"), error);
+        err = read_tool_call(request, message, json_object_array_get_idx(calls, i), error);
     }
     struct json_object *function = json_at(item, "function_call");
     if (!err && function)
@@ -230,6 +244,24 @@ static enum err read_tool(struct api_request *request, struct json_object *funct
     return OK;
 }
 
+static enum err read_custom_tool(struct api_request *request, struct json_object *custom, size_t i,
+                                 struct error *error)
+{
+    struct str name = json_str_at(custom, "name");
+    if (name.size == 0)
+        return fail(error, ERR_ARGUMENT, "tools.%zu.custom.name: required", i);
+    struct tool_def *tool = api_add_tool(request);
+    struct tool_alias *alias = tool ? api_add_alias(request) : NULL;
+    if (!alias)
+        return api_too_big(request, error);
+    tool->name = alias->name = alias->client_name = name;
+    alias->is_freeform = true;
+    tool->description = json_str_at(custom, "description");
+    freeform_fill(request, tool, json_str_at(custom, "format.grammar.syntax"),
+                  json_str_at(custom, "format.grammar.definition"));
+    return OK;
+}
+
 static enum err read_tools(struct api_request *request, struct error *error)
 {
     struct json_object *tools, *functions = json_at(request->body, "functions");
@@ -239,6 +271,8 @@ static enum err read_tools(struct api_request *request, struct error *error)
         struct json_object *function = json_at(item, "function");
         if (function || str_is(json_str_at(item, "type"), "function"))
             err = read_tool(request, function ? function : item, i, error);
+        else if (str_is(json_str_at(item, "type"), "custom"))
+            err = read_custom_tool(request, json_at(item, "custom"), i, error);
     }
     for (size_t i = 0; i < json_length(functions) && !err; i++)
         err = read_tool(request, json_object_array_get_idx(functions, i), i, error);
@@ -262,6 +296,8 @@ static void read_tool_choice(struct api_request *request)
         if (str_is(word, kinds[i].name))
             out->kind = kinds[i].kind;
     out->name = json_str_at(choice, "function.name");
+    if (out->name.size == 0)
+        out->name = json_str_at(choice, "custom.name");
     if (out->name.size)
         out->kind = TOOL_CHOICE_NAMED;
     struct json_object *parallel = json_at(request->body, "parallel_tool_calls");

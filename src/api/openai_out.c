@@ -1,5 +1,6 @@
 // OpenAI's Chat Completions and Completions: how answers are written there.
 #include "api/dialect.h"
+#include "api/freeform.h"
 #include "api/readers.h"
 #include "api/reports.h"
 #include "api/sse.h"
@@ -111,10 +112,13 @@ static void chat_open(struct reply *reply, struct choice *choice, struct block *
 {
     if (block->kind != BLOCK_CALL)
         return;
+    bool is_custom = freeform_is(reply, block);
     open_delta(reply, choice);
     json_print(&reply->out,
-               "{'tool_calls':[{'index':%z,'id':%s,'type':'function',"
-               "'function':{'name':%s,'arguments':''}}]}",
+               is_custom ? "{'tool_calls':[{'index':%z,'id':%s,'type':'custom',"
+                           "'custom':{'name':%s,'input':''}}]}"
+                         : "{'tool_calls':[{'index':%z,'id':%s,'type':'function',"
+                           "'function':{'name':%s,'arguments':''}}]}",
                block->i_call, block->id, block->name);
     close_delta(reply, choice, NULL);
 }
@@ -122,6 +126,8 @@ static void chat_open(struct reply *reply, struct choice *choice, struct block *
 static void chat_fill(struct reply *reply, struct choice *choice, struct block *block,
                       struct str text)
 {
+    if (freeform_is(reply, block))
+        return; // told whole, when the arguments around it are complete
     open_delta(reply, choice);
     if (block->kind == BLOCK_CALL)
         json_print(&reply->out, "{'tool_calls':[{'index':%z,'function':{'arguments':%S}}]}",
@@ -134,7 +140,13 @@ static void chat_fill(struct reply *reply, struct choice *choice, struct block *
 
 static void chat_close(struct reply *reply, struct choice *choice, struct block *block)
 {
-    (void)reply, (void)choice, (void)block;
+    if (!freeform_is(reply, block))
+        return;
+    open_delta(reply, choice);
+    json_print(&reply->out, "{'tool_calls':[{'index':%z,'custom':{'input':", block->i_call);
+    freeform_put_input(&reply->out, block);
+    buf_append_text(&reply->out, "}}]}");
+    close_delta(reply, choice, NULL);
 }
 
 static void chat_finish(struct reply *reply)
@@ -178,7 +190,20 @@ static size_t count_calls(const struct choice *choice)
     return n_calls;
 }
 
-static void put_calls(struct buf *out, const struct choice *choice)
+static void put_call(struct buf *out, const struct reply *reply, const struct block *block)
+{
+    if (freeform_is(reply, block)) {
+        json_print(out, "{'id':%s,'type':'custom','custom':{'name':%s,'input':", block->id,
+                   block->name);
+        freeform_put_input(out, block);
+        buf_append_text(out, "}}");
+    } else {
+        json_print(out, "{'id':%s,'type':'function','function':{'name':%s,'arguments':%S}}",
+                   block->id, block->name, (struct str){block->text.data, block->text.size});
+    }
+}
+
+static void put_calls(struct buf *out, const struct reply *reply, const struct choice *choice)
 {
     json_print(out, ",'tool_calls':[");
     for (size_t i = 0; i < choice->n_blocks; i++) {
@@ -186,13 +211,12 @@ static void put_calls(struct buf *out, const struct choice *choice)
         if (block->kind != BLOCK_CALL)
             continue;
         buf_append_text(out, block->i_call ? "," : "");
-        json_print(out, "{'id':%s,'type':'function','function':{'name':%s,'arguments':%S}}",
-                   block->id, block->name, (struct str){block->text.data, block->text.size});
+        put_call(out, reply, block);
     }
     buf_append_byte(out, ']');
 }
 
-static void put_message(struct buf *out, const struct choice *choice)
+static void put_message(struct buf *out, const struct reply *reply, const struct choice *choice)
 {
     struct buf text = {0}, thinking = {0};
     bool has_text = gather(&text, choice, BLOCK_TEXT);
@@ -205,7 +229,7 @@ static void put_message(struct buf *out, const struct choice *choice)
     if (gather(&thinking, choice, BLOCK_THINKING))
         json_print(out, ",'reasoning_content':%S", (struct str){thinking.data, thinking.size});
     if (has_calls)
-        put_calls(out, choice);
+        put_calls(out, reply, choice);
     buf_append_byte(out, '}');
     buf_release(&text);
     buf_release(&thinking);
@@ -220,7 +244,7 @@ static void chat_whole(struct reply *reply)
     for (size_t i = 0; i < reply->n_choices; i++) {
         const struct choice *choice = &reply->choices[i];
         json_print(out, i ? ",{'index':%z,'message':" : "{'index':%z,'message':", i);
-        put_message(out, choice);
+        put_message(out, reply, choice);
         buf_append_text(out, ",\"logprobs\":");
         if (reply->request->wants_logprobs) {
             json_print(out, "{'content':[");
@@ -279,6 +303,13 @@ static void completions_start(struct reply *reply)
     reply->id = reply_make_id(reply, "cmpl-");
 }
 
+// A completion is one text.
+static void completions_open_or_close(struct reply *reply, struct choice *choice,
+                                      struct block *block)
+{
+    (void)reply, (void)choice, (void)block;
+}
+
 static void completion_chunk(struct reply *reply, struct choice *choice, struct str text,
                              const char *finish)
 {
@@ -332,9 +363,9 @@ const struct api_dialect api_completions = {
     .name = "completions",
     .read = completions_read,
     .start = completions_start,
-    .open = chat_close, // a completion is one text: there is nothing to open or close
+    .open = completions_open_or_close,
     .fill = completions_fill,
-    .close = chat_close,
+    .close = completions_open_or_close,
     .beat = beat,
     .finish = completions_finish,
     .fail = fail_stream,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "api/fields.h"
+#include "api/freeform.h"
 #include "api/parts.h"
 #include "api/readers.h"
 #include "api/sampling_fields.h"
@@ -117,9 +118,7 @@ static enum err read_call(struct api_request *request, struct json_object *item,
     call->id = json_str_at(item, "call_id");
     call->name = model_name(request, json_str_at(item, "name"), json_str_at(item, "namespace"));
     if (is_type(item, "custom_tool_call")) {
-        struct json_object *arguments = api_request_keep(request, json_object_new_object());
-        json_object_object_add(arguments, "input", json_object_get(json_at(item, "input")));
-        call->arguments = arguments;
+        call->arguments = freeform_arguments(request, json_at(item, "input"));
     } else {
         struct str arguments = json_str_at(item, "arguments");
         api_set_arguments(request, call, arguments.size ? arguments : STR("{}"));
@@ -232,23 +231,6 @@ static enum err add_alias(struct api_request *request, struct json_object *item,
     return OK;
 }
 
-// A free-form tool takes one string; what it must look like is told in words.
-static void fill_freeform(struct api_request *request, struct tool_def *tool,
-                          struct json_object *item)
-{
-    static const char schema[] =
-        "{\"type\":\"object\",\"properties\":{\"input\":{\"type\":\"string\"}},"
-        "\"required\":[\"input\"],\"additionalProperties\":false}";
-    tool->schema = api_request_parse_inner(request, STR(schema));
-    struct str grammar = json_str_at(item, "format.definition");
-    struct str syntax = json_str_at(item, "format.syntax");
-    if (grammar.size)
-        tool->description = api_format(
-            request, "%.*s\n\nThe text of `input` follows this grammar (%.*s):\n%.*s",
-            (int)tool->description.size, tool->description.data ? tool->description.data : "",
-            (int)syntax.size, syntax.data ? syntax.data : "", (int)grammar.size, grammar.data);
-}
-
 static enum err read_tool(struct api_request *request, struct json_object *item, struct str space,
                           struct error *error)
 {
@@ -264,7 +246,8 @@ static enum err read_tool(struct api_request *request, struct json_object *item,
     tool->description = json_str_at(item, "description");
     tool->schema = json_at(item, "parameters");
     if (is_freeform)
-        fill_freeform(request, tool, item);
+        freeform_fill(request, tool, json_str_at(item, "format.syntax"),
+                      json_str_at(item, "format.definition"));
     if (is_freeform || space.size)
         return add_alias(request, item, space, tool->name, error);
     return OK;

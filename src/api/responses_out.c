@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "api/dialect.h"
+#include "api/freeform.h"
 #include "api/readers.h"
 #include "api/sse.h"
 
@@ -30,37 +31,19 @@ static const struct tool_alias *alias_of(const struct reply *reply, const struct
     return api_request_alias(reply->request, str_of(block->name));
 }
 
-static bool is_freeform(const struct reply *reply, const struct block *block)
-{
-    if (block->kind != BLOCK_CALL)
-        return false;
-    const struct tool_alias *alias = alias_of(reply, block);
-    return alias && alias->is_freeform;
-}
-
-// What a free-form tool gets: the "input" of the arguments, or all of them if they have none.
-static void put_freeform_input(struct buf *out, const struct block *block)
-{
-    struct json_object *arguments = NULL;
-    json_read(&arguments, block_text(block), NULL);
-    struct json_object *input = json_at(arguments, "input");
-    json_put_string(out, json_is(input, json_type_string) ? json_str(input) : block_text(block));
-    json_object_put(arguments);
-}
-
 static void put_call(struct buf *out, const struct reply *reply, const struct block *block,
                      const char *status)
 {
     const struct tool_alias *alias = alias_of(reply, block);
     struct str name = alias ? alias->client_name : str_of(block->name);
-    bool is_custom = is_freeform(reply, block);
+    bool is_custom = freeform_is(reply, block);
     json_print(out, "{'type':%s,'id':%s,'call_id':%s,'name':%S,",
                is_custom ? "custom_tool_call" : "function_call", block->item_id, block->id, name);
     if (alias && alias->client_namespace.size)
         json_print(out, "'namespace':%S,", alias->client_namespace);
     json_print(out, is_custom ? "'input':" : "'arguments':");
     if (is_custom && block->is_closed)
-        put_freeform_input(out, block);
+        freeform_put_input(out, block);
     else
         json_put_string(out, is_custom ? STR("") : block_text(block));
     json_print(out, ",'status':%s}", status);
@@ -168,7 +151,7 @@ static void name_item(struct reply *reply, struct block *block)
         [BLOCK_TEXT] = "msg_", [BLOCK_THINKING] = "rs_", [BLOCK_CALL] = "fc_"};
     free(block->item_id);
     block->item_id =
-        reply_make_id(reply, is_freeform(reply, block) ? "ctc_" : prefixes[block->kind]);
+        reply_make_id(reply, freeform_is(reply, block) ? "ctc_" : prefixes[block->kind]);
 }
 
 static void put_item_event(struct reply *reply, const char *type, const struct block *block)
@@ -213,7 +196,7 @@ static void fill(struct reply *reply, struct choice *choice, struct block *block
         [BLOCK_CALL] = "response.function_call_arguments.delta",
     };
     (void)choice;
-    if (is_freeform(reply, block))
+    if (freeform_is(reply, block))
         return; // told whole, when the arguments around it are complete
     open_part_event(reply, types[block->kind], block);
     json_print(&reply->out, ",'delta':%S", text);
@@ -229,7 +212,7 @@ static void close_freeform(struct reply *reply, const struct block *block)
     for (size_t i = 0; i < 2; i++) {
         open_part_event(reply, events[i][0], block);
         json_print(&reply->out, events[i][1]);
-        put_freeform_input(&reply->out, block);
+        freeform_put_input(&reply->out, block);
         close_event(reply);
     }
 }
@@ -242,7 +225,7 @@ static void close(struct reply *reply, struct choice *choice, struct block *bloc
         [BLOCK_CALL] = {"response.function_call_arguments.done", "arguments"},
     };
     (void)choice;
-    if (is_freeform(reply, block)) {
+    if (freeform_is(reply, block)) {
         close_freeform(reply, block);
     } else {
         open_part_event(reply, types[block->kind][0], block);

@@ -365,6 +365,38 @@ TEST(reply, too_long_prompts_are_told_in_the_words_clients_act_upon)
     buf_release(&out);
 }
 
+TEST(reply, a_custom_tools_text_comes_without_the_arguments_around_it)
+{
+    (void)state;
+    static const char body[] =
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"tools\":["
+        "{\"type\":\"custom\",\"custom\":{\"name\":\"patch\"}}]}";
+    for (int is_stream = 0; is_stream < 2; is_stream++) {
+        struct fixture f;
+        fixture_open(&f, &api_chat, is_stream, body);
+        reply_start(&f.reply);
+        add(&f.reply, CHAT_EVENT_CALL_START, "", "c1", "patch");
+        add(&f.reply, CHAT_EVENT_CALL_ARGS, "{\"input\": \"a \\\"b\\\"", "", "");
+        add(&f.reply, CHAT_EVENT_CALL_ARGS, "\\n\"}", "", "");
+        add(&f.reply, CHAT_EVENT_CALL_END, "", "", "");
+        add(&f.reply, CHAT_EVENT_CALL_START, "", "c2", "read");
+        add(&f.reply, CHAT_EVENT_CALL_END, "", "", "");
+        stop(&f.reply, CHAT_STOP_TOOL_CALLS, "");
+        const char *parts[2][2] = {
+            {"{\"id\":\"c1\",\"type\":\"custom\",\"custom\":{\"name\":\"patch\",\"input\":"
+             "\"a \\\"b\\\"\\n\"}}",
+             "{\"id\":\"c2\",\"type\":\"function\",\"function\":{\"name\":\"read\",\"arguments\":"
+             "\"{}\"}}"},
+            {"{\"index\":0,\"id\":\"c1\",\"type\":\"custom\",\"custom\":{\"name\":\"patch\","
+             "\"input\":\"\"}}",
+             "{\"tool_calls\":[{\"index\":0,\"custom\":{\"input\":\"a \\\"b\\\"\\n\"}}]}"}};
+        for (int i = 0; i < 2; i++)
+            if (!strstr(f.reply.out.data, parts[is_stream][i]))
+                fail_msg("no %s in %s", parts[is_stream][i], f.reply.out.data);
+        fixture_close(&f);
+    }
+}
+
 TEST(reply, openais_errors_name_the_field)
 {
     (void)state;
@@ -467,6 +499,7 @@ RUN_TESTS(IS(reply, every_case_gives_the_expected_stream_and_body),
           IS(reply, a_sign_of_life_is_always_a_piece_of_an_open_block),
           IS(reply, an_error_in_a_stream_has_the_dialects_form),
           IS(reply, too_long_prompts_are_told_in_the_words_clients_act_upon),
+          IS(reply, a_custom_tools_text_comes_without_the_arguments_around_it),
           IS(reply, openais_errors_name_the_field),
           IS(reply, log_probabilities_travel_with_the_next_text),
           IS(reply, completions_tell_columns_and_llama_rows))

@@ -242,6 +242,22 @@ await runChecks({
     const events = await collect(stream)
     assert.ok(events.some((e) => e.type === 'response.custom_tool_call_input.delta'))
   },
+  async 'chat: custom tools'() {
+    const tools = [
+      { type: 'custom', custom: { name: 'apply_patch', format: { type: 'text' } } },
+      fn({ name: 'agents__spawn', parameters: { type: 'object', properties: {} } }),
+    ]
+    const messages = user('patch and spawn')
+    const { message } = (await chat({ messages, tools })).choices[0]
+    assert.equal(message.tool_calls[0].type, 'custom')
+    assert.equal(message.tool_calls[0].custom.input, '*** Begin\n*** End')
+    assert.equal(message.tool_calls[1].function.name, 'agents__spawn')
+    const pieces = (await collect(await chat({ messages, tools, stream: true })))
+      .flatMap((c) => c.choices[0]?.delta.tool_calls ?? [])
+    assert.deepEqual([pieces[0].type, pieces[0].custom.name], ['custom', 'apply_patch'])
+    const texts = pieces.filter((p) => p.index === 0).map((p) => p.custom.input)
+    assert.equal(texts.join(''), '*** Begin\n*** End')
+  },
   async 'responses: structured output, tool_choice, lengths'() {
     const format = { type: 'json_schema', name: 'weather', schema: WEATHER, strict: true }
     const none = { reasoning: { effort: 'none' } }

@@ -141,17 +141,20 @@ def check_chat(text):
                 answer.stop = choice['finish_reason']
             for call in delta.get('tool_calls', []):
                 key = (choice['index'], call['index'])
+                kind = 'custom' if 'custom' in call else 'function'
                 if key not in calls:
-                    assert call['id'] and call['type'] == 'function', call
-                    calls[key] = [call['function']['name'], '']
-                calls[key][1] += call['function'].get('arguments', '')
+                    assert call['id'] and call['type'] == kind, call
+                    calls[key] = [call[kind]['name'], '', kind]
+                assert calls[key][2] == kind, call
+                calls[key][1] += call[kind].get('input' if kind == 'custom' else 'arguments', '')
     assert len(ids) <= 1, ids
     assert list(calls) == sorted(calls), 'calls are mixed'
     if not answer.is_cut:
         assert answer.stop, 'no finish_reason'
-        for _, arguments in calls.values():
-            check_arguments(arguments, answer.stop == 'length')
-    answer.calls = [tuple(call) for call in calls.values()]
+        for _, arguments, kind in calls.values():
+            if kind == 'function':
+                check_arguments(arguments, answer.stop == 'length')
+    answer.calls = [tuple(call[:2]) for call in calls.values()]
     if answer.usage:
         assert answer.usage['total_tokens'] == (answer.usage['prompt_tokens'] +
                                                 answer.usage['completion_tokens'])
