@@ -2,10 +2,10 @@
 // callwalk VOCAB.gguf REQUEST... --recorded 1
 //
 // Random walks over the masks of tool calls: is whatever can be sampled a call that its schema
-// accepts?  FILE is a recorded request (its body's tools are one set) or a file of schemas, a line
-// each, {"name", "schema"}: each is a set of one tool.  A walk demands a call, draws a token among
-// the allowed ones, all alike, and with probability P closes what is open; its tokens go through the
-// output parser, as a server's do.
+// accepts?  FILE is a recorded request, {"url", "body"}, read as the server reads it (its tools are one
+// set, once), or a file of schemas, a line each, {"name", "schema"}: each is a set of one tool.  A walk
+// demands a call, draws a token among the allowed ones, all alike, and with probability P closes what
+// is open; its tokens go through the output parser, as a server's do.
 //
 // Prints one JSON object a line: {"set", "tool", "schema"} once for each tool, then {"set", "tool",
 // "dialect", "arguments"} for each call that was reported as whole, and {"set", "relaxed"} behind a set
@@ -15,12 +15,13 @@
 // exit status is 1 where one of these does not hold.
 //
 // --recorded: the calls that stand in the recorded conversations, as each family's prompt writes them,
-// must be taken token by token.
+// must be taken token by token, each once; those with parameters that no schema names are left out.
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/dialect.h"
 #include "base/buf.h"
 #include "base/memory.h"
 #include "base/rng.h"
@@ -34,7 +35,7 @@
 #define PATIENCE   250 // tokens after which everything is closed as soon as it can be
 
 struct options {
-    const char *paths[64];
+    const char *paths[256];
     size_t n_paths, n_walks, n_schemas;
     const char *dialect;
     double close;
@@ -42,8 +43,8 @@ struct options {
 };
 
 struct tool_set {
-    char name[256];
-    struct tool_def tools[TOOLS_MAX];
+    const char *name;
+    struct tool_def *tools;
     struct constraint_tool constrained[TOOLS_MAX];
     size_t n;
 };
@@ -61,6 +62,8 @@ struct run {
     struct dialect dialects[32];
     size_t n_dialects;
     struct rng rng;
+    char **seen; // texts of the tools that were walked
+    size_t n_seen;
     size_t n_walks, n_closed, n_cut, n_calls, n_failures, n_tokens;
 };
 
@@ -274,7 +277,7 @@ static void walk_once(struct run *run, const struct tool_set *set, struct dialec
     struct message message = {.role = ROLE_USER, .items = &said, .n_items = 1};
     struct conversation conversation = {.messages = &message,
                                         .n_messages = 1,
-                                        .tools = (struct tool_def *)set->tools,
+                                        .tools = set->tools,
                                         .n_tools = set->n,
                                         .thinking = {.mode = THINKING_OFF},
                                         .tool_choice = {.kind = TOOL_CHOICE_REQUIRED}};
@@ -334,6 +337,22 @@ static void walk_set(struct run *run, const struct tool_set *set)
 
 // ---- recorded calls ----
 
+// False for what was walked before: clients send the same tools, and tell the same calls, again and
+// again.
+static bool is_new(struct run *run, const char *kind, const char *text)
+{
+    struct buf key = {0};
+    buf_printf(&key, "%s %s", kind, text);
+    for (size_t i = 0; i < run->n_seen; i++)
+        if (!strcmp(run->seen[i], key.data)) {
+            buf_release(&key);
+            return false;
+        }
+    run->seen = mem_resize(run->seen, run->n_seen + 1, sizeof *run->seen);
+    run->seen[run->n_seen++] = key.data;
+    return true;
+}
+
 // The call as the family's prompt writes it, from its opener to the end of the turn; for free().
 static char *render_call(const struct tool_set *set, struct dialect *dialect, struct str name,
                          struct json_object *arguments)
@@ -345,10 +364,8 @@ static char *render_call(const struct tool_set *set, struct dialect *dialect, st
     struct content call = {
         .kind = CONTENT_TOOL_CALL, .id = STR("call_1"), .name = name, .arguments = arguments};
     struct message messages[] = {{ROLE_USER, &said, 1}, {ROLE_ASSISTANT, &call, 1}};
-    struct conversation conversation = {.messages = messages,
-                                        .n_messages = 1,
-                                        .tools = (struct tool_def *)set->tools,
-                                        .n_tools = set->n};
+    struct conversation conversation = {
+        .messages = messages, .n_messages = 1, .tools = set->tools, .n_tools = set->n};
     struct chat_turn_options options = {.forgets = true, .id_seed = 1};
     struct chat_turn *turn = NULL;
     struct error error;
@@ -381,6 +398,10 @@ static void replay_call(struct run *run, const struct tool_set *set, struct dial
                         struct json_object *arguments)
 {
     char *text = render_call(set, dialect, name, arguments);
+    if (text && !is_new(run, dialect->name, text)) {
+        free(text);
+        return;
+    }
     struct token_list tokens = {0};
     struct constraint_state *state = constraint_state_open(constraint);
     size_t i = 0, at = 0;
@@ -408,25 +429,25 @@ static void replay_call(struct run *run, const struct tool_set *set, struct dial
     free(text);
 }
 
-static void replay_message(struct run *run, const struct tool_set *set, struct dialect *dialect,
-                           struct constraint *constraint, struct json_object *message)
+// Whether the schema names each parameter of the call, or says something of others itself: only then
+// may the call be written.
+static bool is_declared(struct json_object *schema, struct json_object *arguments)
 {
-    struct json_object *content = member(message, "content");
-    for (size_t i = 0;
-         json_object_is_type(content, json_type_array) && i < json_object_array_length(content);
-         i++) {
-        struct json_object *block = json_object_array_get_idx(content, i);
-        const char *type = json_object_get_string(member(block, "type"));
-        struct json_object *name = member(block, "name"), *input = member(block, "input");
-        if (!type || strcmp(type, "tool_use") != 0 || !name)
-            continue;
-        for (size_t t = 0; t < set->n; t++)
-            if (str_is(set->tools[t].name, json_object_get_string(name)))
-                replay_call(run, set, dialect, constraint, set->tools[t].name, input);
+    static const char *const says_of_others[] = {"additionalProperties", "patternProperties"};
+    struct json_object *properties = member(schema, "properties");
+    for (size_t i = 0; i < COUNT_OF(says_of_others); i++)
+        if (member(schema, says_of_others[i]))
+            return true;
+    json_object_object_foreach(arguments, name, value)
+    {
+        (void)value;
+        if (properties && !json_object_object_get_ex(properties, name, NULL))
+            return false;
     }
+    return true;
 }
 
-static void replay_set(struct run *run, const struct tool_set *set, struct json_object *messages)
+static void replay_set(struct run *run, const struct tool_set *set, const struct conversation *said)
 {
     const struct tool_constraint_options options = {.choice = CONSTRAINT_CHOICE_ANY};
     for (size_t d = 0; d < run->n_dialects; d++) {
@@ -434,43 +455,65 @@ static void replay_set(struct run *run, const struct tool_set *set, struct json_
         struct constraint *constraint =
             constraint_open_tools(dialect->vocabulary, chat_model_tools(dialect->model),
                                   set->constrained, set->n, &options);
-        for (size_t i = 0; json_object_is_type(messages, json_type_array) &&
-                           i < json_object_array_length(messages);
-             i++)
-            replay_message(run, set, dialect, constraint, json_object_array_get_idx(messages, i));
+        for (size_t m = 0; m < said->n_messages; m++)
+            for (size_t i = 0; i < said->messages[m].n_items; i++) {
+                const struct content *item = &said->messages[m].items[i];
+                if (item->kind != CONTENT_TOOL_CALL || !item->arguments)
+                    continue;
+                for (size_t t = 0; t < set->n; t++)
+                    if (str_equal(set->tools[t].name, item->name) &&
+                        is_declared(set->tools[t].schema, item->arguments))
+                        replay_call(run, set, dialect, constraint, item->name, item->arguments);
+            }
         constraint_close(constraint);
     }
 }
 
 // ---- sets of tools ----
 
-static void add_tool(struct tool_set *set, struct json_object *tool)
+static struct tool_set set_of(const char *name, struct tool_def *tools, size_t n)
 {
-    struct json_object *function = member(tool, "function") ? member(tool, "function") : tool;
-    struct json_object *name = member(function, "name");
-    struct json_object *schema = member(function, "input_schema");
-    schema = schema ? schema : member(function, "parameters");
-    if (!json_object_is_type(name, json_type_string) || !schema || set->n == TOOLS_MAX)
-        return;
-    struct str text = str_of(json_object_get_string(name));
-    set->tools[set->n] = (struct tool_def){.name = text, .schema = schema};
-    set->constrained[set->n++] = (struct constraint_tool){text, schema};
+    struct tool_set set = {.name = name, .tools = tools, .n = n > TOOLS_MAX ? TOOLS_MAX : n};
+    for (size_t t = 0; t < set.n; t++)
+        set.constrained[t] = (struct constraint_tool){tools[t].name, tools[t].schema};
+    return set;
+}
+
+// The dialect that the server would read the request with.
+static const struct api_dialect *dialect_of(struct json_object *capture)
+{
+    static const struct {
+        const char *url;
+        const struct api_dialect *dialect;
+    } routes[] = {{"/messages", &api_anthropic}, {"/responses", &api_responses}};
+    const char *url = json_object_get_string(member(capture, "url"));
+    for (size_t i = 0; url && i < COUNT_OF(routes); i++)
+        if (strstr(url, routes[i].url))
+            return routes[i].dialect;
+    return &api_chat;
 }
 
 static void walk_capture(struct run *run, const char *path, struct json_object *capture)
 {
-    struct tool_set set = {.n = 0};
-    struct json_object *tools = member(member(capture, "body"), "tools");
-    snprintf(set.name, sizeof set.name, "%s", path);
-    for (size_t t = 0;
-         json_object_is_type(tools, json_type_array) && t < json_object_array_length(tools); t++)
-        add_tool(&set, json_object_array_get_idx(tools, t));
-    if (set.n && run->options->is_recorded)
-        replay_set(run, &set, member(member(capture, "body"), "messages"));
-    else if (set.n)
-        walk_set(run, &set);
-    else
-        fprintf(stderr, "callwalk: no tools in %s\n", path);
+    struct api_request request;
+    struct error error;
+    struct json_object *body = member(capture, "body");
+    if (!json_object_is_type(member(body, "tools"), json_type_array))
+        return;
+    api_request_init(&request);
+    if (api_request_parse(&request, str_of(json_object_to_json_string(body)), &error) ||
+        dialect_of(capture)->read(&request, &error)) {
+        fprintf(stderr, "callwalk: %s: %s\n", path, error.text);
+        run->n_failures++;
+    } else {
+        const struct conversation *said = &request.conversation;
+        const struct tool_set set = set_of(path, said->tools, said->n_tools);
+        if (set.n && run->options->is_recorded)
+            replay_set(run, &set, said);
+        else if (set.n && is_new(run, "tools", json_object_to_json_string(member(body, "tools"))))
+            walk_set(run, &set);
+    }
+    api_request_release(&request);
 }
 
 // Of a file of schemas, the first ones that speak of an object.
@@ -486,10 +529,8 @@ static void walk_schemas(struct run *run, FILE *file)
                              ? !strcmp(json_object_get_string(type), "object")
                              : !type && (member(schema, "properties") || member(schema, "$ref"));
         if (is_object) {
-            struct tool_set set = {.n = 1};
-            snprintf(set.name, sizeof set.name, "%s", json_object_get_string(name));
-            set.tools[0] = (struct tool_def){.name = STR("use"), .schema = schema};
-            set.constrained[0] = (struct constraint_tool){STR("use"), schema};
+            struct tool_def tool = {.name = STR("use"), .schema = schema};
+            const struct tool_set set = set_of(json_object_get_string(name), &tool, 1);
             walk_set(run, &set);
             n++;
         }
@@ -608,6 +649,9 @@ int main(int argc, char **argv)
             "%llu)\n",
             run.n_walks, run.n_walks ? (double)run.n_tokens / (double)run.n_walks : 0, run.n_closed,
             run.n_cut, run.n_calls, run.n_failures, (unsigned long long)options.seed);
+    for (size_t i = 0; i < run.n_seen; i++)
+        free(run.seen[i]);
+    free(run.seen);
     close_dialects(&run);
     gguf_close(gguf);
     return run.n_failures || !is_read;

@@ -1,5 +1,6 @@
 """Calls that are drawn at random: every one that is told as whole follows its schema."""
 import concurrent.futures
+import glob
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ SETS = {  # of tools: the clients' own, each asked for in the client's own way
     'opencode-1.18.33/multi-run/02-first-run-turn1.json': '/v1/chat/completions',
     'codex-0.169.0/compaction/01-last-before-compaction.json': '/v1/responses',
 }
+CLIENTS = sorted({where.split('/')[0] for where in SETS})
 N_CALLS = 50
 N_TOKENS_MAX = 300
 
@@ -132,14 +134,15 @@ def scenario_random_walks(stage):
 
 
 def scenario_recorded_calls(stage):
-    """What a client's model called, as each family writes it, is taken token by token."""
+    """What all clients' models called, as each family writes it, is taken token by token."""
     vocabulary = os.path.join(DATA, 'data', 'vocab', 'ggml-vocab-qwen2-built.gguf')
     if not os.path.exists(vocabulary):
         stage.say('there is no vocabulary to read with')
         return
     walker = os.path.join(os.path.dirname(stage.hearth), 'bench', 'callwalk')
-    folder = os.path.join(CAPTURES, 'claude-code-2.1.197', 'multi-turn')
-    paths = sorted(os.path.join(folder, name) for name in os.listdir(folder))
+    paths = [path for client in CLIENTS
+             for path in sorted(glob.glob(os.path.join(CAPTURES, client, '*', '*.json')))
+             if 'tool-errors' not in path]  # those are wrong on purpose
     done = subprocess.run([walker, vocabulary, *paths, '--recorded', '1'], text=True, timeout=300,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     stage.say(done.stderr[-2000:])
