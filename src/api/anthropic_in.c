@@ -226,8 +226,9 @@ static enum err read_messages(struct api_request *request, struct error *error)
             return fail(error, ERR_ARGUMENT, "messages.%zu.role: must be user, assistant or system",
                         i);
         struct message *message = api_add_message(request, roles[i_role].role, false);
-        enum err err = message ? read_content(request, message, json_at(item, "content"), error)
-                               : api_too_big(request, error);
+        enum err err = message ? api_check_content(item, error) : api_too_big(request, error);
+        if (!err)
+            err = read_content(request, message, json_at(item, "content"), error);
         if (err) {
             char prefix[40];
             snprintf(prefix, sizeof prefix, "messages.%zu", i);

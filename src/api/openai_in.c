@@ -218,7 +218,10 @@ static enum err read_messages(struct api_request *request, struct error *error)
     if (json_length(messages) == 0)
         return fail(error, ERR_ARGUMENT, "messages: at least one message is required");
     for (size_t i = 0; i < json_length(messages); i++) {
-        enum err err = read_message(request, json_object_array_get_idx(messages, i), error);
+        struct json_object *item = json_object_array_get_idx(messages, i);
+        enum err err = api_check_content(item, error);
+        if (!err)
+            err = read_message(request, item, error);
         if (err) {
             char prefix[40];
             snprintf(prefix, sizeof prefix, "messages.%zu", i);

@@ -79,6 +79,14 @@ enum err api_read_list(const struct api_request *request, struct json_object **o
     return OK;
 }
 
+enum err api_check_content(struct json_object *message, struct error *error)
+{
+    if (str_is(json_str_at(message, "role"), "user") &&
+        !json_object_object_get_ex(message, "content", NULL))
+        return fail(error, ERR_ARGUMENT, "content: required");
+    return OK;
+}
+
 enum err api_check_tool_choice(const struct api_request *request, struct error *error)
 {
     const struct conversation *c = &request->conversation;

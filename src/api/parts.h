@@ -26,6 +26,9 @@ enum err api_read_answer_form(struct api_request *request, struct json_object *f
 enum err api_read_list(const struct api_request *request, struct json_object **out,
                        const char *name, struct error *error);
 
+// What the user says may be empty or null but not missing.
+enum err api_check_content(struct json_object *message, struct error *error);
+
 // The name of a tool that is not there is the client's mistake.  Those that other servers run, which
 // the conversation leaves out, are there.
 enum err api_check_tool_choice(const struct api_request *request, struct error *error);

@@ -57,6 +57,9 @@ static enum err read_message(struct api_request *request, struct json_object *it
         i_role++;
     if (i_role == COUNT_OF(roles))
         return fail(error, ERR_ARGUMENT, "role: must be user, assistant, system or developer");
+    enum err err = api_check_content(item, error);
+    if (err)
+        return err;
     enum role role = roles[i_role].role;
     struct message *message = api_add_message(request, role, role == ROLE_ASSISTANT);
     if (!message)

@@ -77,6 +77,12 @@ TEST(readers, nonsense_is_refused_with_its_place)
     expect_refusal(&api_anthropic, "{\"messages\":[]}",
                    "messages: at least one message is required");
     expect_refusal(&api_chat, "{\"messages\":[]}", "messages: at least one message is required");
+    expect_refusal(&api_anthropic, "{\"messages\":[{\"role\":\"user\"}]}",
+                   "messages.0: content: required");
+    expect_refusal(&api_chat, "{\"messages\":[{\"role\":\"user\"}]}",
+                   "messages.0: content: required");
+    expect_refusal(&api_responses, "{\"input\":[{\"role\":\"user\"}]}",
+                   "input.0: content: required");
     expect_refusal(&api_chat, ONE_MESSAGE "\"tools\":\"x\"}", "tools: must be a list");
     expect_refusal(&api_chat, ONE_MESSAGE "\"response_format\":{\"type\":\"xml\"}}",
                    "response_format.type: must be text, json_object or json_schema");
