@@ -88,6 +88,57 @@ def scenario_claude_code(stage):
     check_reuse(turns)
 
 
+RESUME_SCRIPT = f'''== make a file
+{bash_makes_file()}
+== written
+I made it.
+== what now
+Nothing.
+== what else
+Nothing else.
+'''
+
+
+def resumed_twice(stage, server, *flags, **options):
+    """A session in a repository that makes a file, then two processes that resume it by its id, a
+    new file before each: the turns, of which the first two are the first process'."""
+    stage.run(['git', '-c', 'user.name=A', '-c', 'user.email=a@localhost', 'commit', '-q',
+               '--allow-empty', '-m', 'Start'])
+    out = claude(stage, server, '-p', 'Please make a file', '--output-format', 'json', *flags,
+                 **options)
+    session = json.loads(out[out.index('{'):])['session_id']
+    for i, (prompt, said) in enumerate((('So what now?', 'Nothing.'),
+                                        ('And what else?', 'Nothing else.'))):
+        stage.write(f'more-{i}.txt', 'more\n')
+        out = claude(stage, server, '-p', prompt, '--resume', session, *flags, **options)
+        assert said in out, out
+    turns = turns_of(server)
+    assert [turn['stop'] for turn in turns] == ['calls', 'end', 'end', 'end'], turns
+    return turns
+
+
+def scenario_claude_resume_git(stage):
+    """A git status that has changed parts a resumed session from what it was.  What comes before is
+    reused but for a mark's distance, the conversation behind it is not."""
+    turns = resumed_twice(stage, stage.server(RESUME_SCRIPT), '--tools', 'Bash', **QUIET)
+    check_reuse(turns[:2])
+    for turn, file in zip(turns[2:], ('more-0.txt', 'more-1.txt')):
+        position, now = re.search(r'first difference at ([\d,]+): ".*" -> "(.*?)" prefill',
+                                  turn['text']).groups()
+        position = int(position.replace(',', ''))
+        assert f'?? {file}' in now, now
+        assert position - 512 - 64 <= turn['reused'] <= position, turn['text']
+        assert position < turns[0]['prompt'] - 100, turn['text']
+
+
+def scenario_claude_resume_without_git(stage):
+    """With the status left out of the prompt a resumed session computes its new message alone."""
+    turns = resumed_twice(stage, stage.server(RESUME_SCRIPT), '--tools', 'Bash', **QUIET,
+                          **SAME_PROMPT)
+    check_reuse(turns)
+    assert all(turn['computed'] < 100 for turn in turns[1:]), turns
+
+
 def scenario_claude_parallel_tools(stage):
     """Four calls in one answer, one of which fails; results come back in any order."""
     server = stage.server(f'''== everything at once

@@ -96,7 +96,7 @@ class Stage:
 
 
 class Server(clients.server.Server):
-    """hearth serve on a stage, its answers a script's."""
+    """hearth serve on a stage, its answers a script's.  `model`: a synthetic one's name, or a file."""
 
     def __init__(self, stage, script, *flags, model='tiny-qwen35', template=TEMPLATE,
                  complaints=()):
@@ -112,7 +112,8 @@ class Server(clients.server.Server):
             flags += ('--replay', path)
         if template:
             flags += ('--chat-template-file', template)
-        super().__init__(stage.hearth, folder, '--synthetic', model, *flags)
+        source = ('-m', model) if os.path.exists(model) else ('--synthetic', model)
+        super().__init__(stage.hearth, folder, *source, *flags)
 
     def kill(self):
         self.n_killed += self.process.poll() is None
