@@ -13,7 +13,7 @@ static const struct field fields[] = {
     {"model", FIELD_STRING, AT(model), 0, 0, "any name; the answer repeats it"},
     {"max_tokens", FIELD_INTEGER, AT(max_tokens), 0, 1e12, "most tokens of the answer"},
     {"stream", FIELD_BOOL, AT(is_stream), 0, 0, "events as they come instead of one body"},
-    {"chat_template_kwargs", FIELD_VALUE, AT(template_arguments), 0, 0, "for the template"},
+    {"chat_template_kwargs", FIELD_OBJECT, AT(template_arguments), 0, 0, "for the template"},
 };
 
 // A tool's definition in the words the model would see in front; for results that refer to it.
@@ -281,6 +281,8 @@ static enum err read_tools(struct api_request *request, struct error *error)
         return error->code;
     for (size_t i = 0; i < json_length(tools); i++) {
         struct json_object *item = json_object_array_get_idx(tools, i);
+        if (!json_is(item, json_type_object))
+            return fail(error, ERR_ARGUMENT, "tools.%zu: must be an object", i);
         if (is_server_tool(json_str_at(item, "type")))
             continue;
         if (json_str_at(item, "name").size == 0)

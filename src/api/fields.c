@@ -5,8 +5,9 @@
 #include "api/json.h"
 
 static const char *const type_words[] = {
-    [FIELD_BOOL] = "true or false", [FIELD_INTEGER] = "a whole number", [FIELD_NUMBER] = "a number",
-    [FIELD_STRING] = "a string",    [FIELD_VALUE] = "a value",
+    [FIELD_BOOL] = "true or false", [FIELD_INTEGER] = "a whole number",
+    [FIELD_NUMBER] = "a number",    [FIELD_STRING] = "a string",
+    [FIELD_VALUE] = "a value",      [FIELD_OBJECT] = "an object",
 };
 
 static bool is_number(struct json_object *value)
@@ -59,6 +60,11 @@ static enum err read_field(const struct field *field, struct json_object *value,
         if (!json_is(value, json_type_string))
             break;
         *(struct str *)target = json_str(value);
+        return OK;
+    case FIELD_OBJECT:
+        if (!json_is(value, json_type_object))
+            break;
+        *(struct json_object **)target = value;
         return OK;
     case FIELD_VALUE:
         *(struct json_object **)target = value;

@@ -17,6 +17,7 @@ enum field_type {
     FIELD_NUMBER,  // double
     FIELD_STRING,  // struct str, borrowed from the JSON
     FIELD_VALUE,   // struct json_object *, any value, borrowed
+    FIELD_OBJECT,  // the same, an object
 };
 
 #define FIELD_UNSET INT64_MIN // what integers that nobody set hold, by agreement

@@ -27,7 +27,7 @@ static const struct field chat_fields[] = {
     {"n_predict", FIELD_INTEGER, AT(max_tokens), -1, 1e12, "the same"},
     {"logprobs", FIELD_BOOL, AT(wants_logprobs), 0, 0, "tell each token's log-probability"},
     {"top_logprobs", FIELD_INTEGER, AT(n_top), 0, 20, "with so many alternatives"},
-    {"chat_template_kwargs", FIELD_VALUE, AT(template_arguments), 0, 0, "for the template"},
+    {"chat_template_kwargs", FIELD_OBJECT, AT(template_arguments), 0, 0, "for the template"},
 };
 
 static const struct field completion_fields[] = {
@@ -267,12 +267,18 @@ static enum err read_custom_tool(struct api_request *request, struct json_object
 
 static enum err read_tools(struct api_request *request, struct error *error)
 {
-    struct json_object *tools, *functions = json_at(request->body, "functions");
+    struct json_object *tools, *functions;
     enum err err = api_read_list(request, &tools, "tools", error);
+    if (!err)
+        err = api_read_list(request, &functions, "functions", error);
+    if (err)
+        return err;
     for (size_t i = 0; i < json_length(tools) && !err; i++) {
         struct json_object *item = json_object_array_get_idx(tools, i);
         struct json_object *function = json_at(item, "function");
-        if (function || str_is(json_str_at(item, "type"), "function"))
+        if (!json_is(item, json_type_object))
+            err = fail(error, ERR_ARGUMENT, "tools.%zu: must be an object", i);
+        else if (function || str_is(json_str_at(item, "type"), "function"))
             err = read_tool(request, function ? function : item, i, error);
         else if (str_is(json_str_at(item, "type"), "custom"))
             err = read_custom_tool(request, json_at(item, "custom"), i, error);
@@ -388,26 +394,53 @@ static enum err read_ids(struct api_request *request, struct raw_prompt *prompt,
     return OK;
 }
 
+static bool holds_any(struct json_object *list, enum json_type type)
+{
+    for (size_t i = 0; i < json_length(list); i++)
+        if (json_is(json_object_array_get_idx(list, i), type))
+            return true;
+    return false;
+}
+
+// llama-server's: text and ids in one prompt.
+static enum err read_mixed(struct raw_prompt *prompt, struct json_object *list, struct error *error)
+{
+    for (size_t i = 0; i < json_length(list); i++) {
+        struct json_object *piece = json_object_array_get_idx(list, i);
+        int64_t id = json_is(piece, json_type_int) ? json_object_get_int64(piece) : -1;
+        if (!json_is(piece, json_type_string) && (id < 0 || id > INT32_MAX))
+            return fail(error, ERR_ARGUMENT, "prompt: item %zu is neither text nor a token id", i);
+    }
+    prompt->mixed = list;
+    return OK;
+}
+
 static enum err read_prompt(struct api_request *request, struct raw_prompt *prompt,
                             struct json_object *value, struct error *error)
 {
+    struct json_object *text = json_at(value, "prompt_string"); // llama-server's, with its media
+    if (json_length(json_at(value, "multimodal_data")))
+        return fail(error, ERR_ARGUMENT, "prompt: images and sound cannot be read here");
+    if (json_is(value, json_type_object) && json_is(text, json_type_string))
+        value = text;
     if (json_is(value, json_type_string)) {
         prompt->text = json_str(value);
         return OK;
     }
     if (json_is(value, json_type_array))
-        return read_ids(request, prompt, value, error);
+        return holds_any(value, json_type_string) ? read_mixed(prompt, value, error)
+                                                  : read_ids(request, prompt, value, error);
     return fail(error, ERR_ARGUMENT, "prompt: must be text or token ids, or a list of either");
 }
 
-// "text", [1, 2, 3], ["text", ...] or [[1, 2], ...].
+// One prompt: "text", [1, 2, 3] or ["text", 2].  Several: ["text", ...] or [[1, 2], "text", ...].
 static enum err read_prompts(struct api_request *request, struct error *error)
 {
     struct json_object *value = json_at(request->body, "prompt");
     if (!value)
         return fail(error, ERR_ARGUMENT, "prompt: required");
-    struct json_object *first = json_length(value) ? json_object_array_get_idx(value, 0) : NULL;
-    bool is_list = json_is(first, json_type_string) || json_is(first, json_type_array);
+    bool is_list = json_is(value, json_type_array) && json_length(value) &&
+                   !holds_any(value, json_type_int) && !holds_any(value, json_type_double);
     request->n_prompts = is_list ? json_length(value) : 1;
     if (request->n_prompts > 128)
         return fail(error, ERR_LIMIT, "prompt: %zu prompts are more than 128", request->n_prompts);

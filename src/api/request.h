@@ -49,10 +49,11 @@ struct tool_alias {
     bool is_freeform; // takes one string, which the model writes as {"input": ...}
 };
 
-struct raw_prompt { // of a completion: text, or token ids
+struct raw_prompt { // of a completion: text, or token ids, or a list of both
     struct str text;
     token_id *ids; // NULL: text
     size_t n_ids;
+    struct json_object *mixed; // strings and ids; or NULL
 };
 
 struct api_request {

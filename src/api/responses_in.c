@@ -15,7 +15,7 @@ static const struct field fields[] = {
     {"model", FIELD_STRING, AT(model), 0, 0, "any name; the answer repeats it"},
     {"stream", FIELD_BOOL, AT(is_stream), 0, 0, "events as they come instead of one body"},
     {"max_output_tokens", FIELD_INTEGER, AT(max_tokens), 0, 1e12, "most tokens of the answer"},
-    {"chat_template_kwargs", FIELD_VALUE, AT(template_arguments), 0, 0, "for the template"},
+    {"chat_template_kwargs", FIELD_OBJECT, AT(template_arguments), 0, 0, "for the template"},
 };
 
 static bool is_type(struct json_object *item, const char *type)
@@ -238,6 +238,8 @@ static enum err read_tool(struct api_request *request, struct json_object *item,
                           struct error *error)
 {
     bool is_freeform = is_type(item, "custom");
+    if (!json_is(item, json_type_object))
+        return fail(error, ERR_ARGUMENT, "must be an object");
     if (!is_freeform && !is_type(item, "function"))
         return OK; // hosted tools, which nobody here can run
     if (json_str_at(item, "name").size == 0)

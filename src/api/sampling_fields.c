@@ -14,7 +14,7 @@ enum { BIASES_MAX = 4096 };
 #define AT(member) offsetof(struct sampling_wish, member)
 static const struct field fields[] = {
     {"temperature", FIELD_NUMBER, AT(temperature), 0, 100, "0: always the likeliest"},
-    {"top_k", FIELD_INTEGER, AT(top_k), -1, 1e9, "the k likeliest; 0: all"},
+    {"top_k", FIELD_INTEGER, AT(top_k), -1e9, 1e9, "the k likeliest; 0: all"},
     {"top_p", FIELD_NUMBER, AT(top_p), 0, 1, "sample from this much probability"},
     {"min_p", FIELD_NUMBER, AT(min_p), 0, 1, "least probability beside the best"},
     {"typical_p", FIELD_NUMBER, AT(typical_p), 0, 1, "this much of the most typical; 1: all"},

@@ -54,7 +54,7 @@ static struct part *refuse(struct parser *p, enum err code, const char *what)
     for (size_t i = 0; i < p->at && i < p->text.size; i++)
         line += p->text.data[i] == '\n';
     if (!p->has_failed)
-        fail(p->error, code, "grammar, line %zu: %s", line, what);
+        fail(p->error, code, "line %zu: %s", line, what);
     p->has_failed = true;
     return NULL;
 }

@@ -30,19 +30,22 @@ static struct constraint *tools_constraint(struct host *host, const struct conve
     return constraint;
 }
 
-// llama-server's `grammar`.  One that makes no sense is told in the log and constrains nothing.
+// llama-server's `grammar`; one that makes no sense is the client's mistake.
 static struct constraint *grammar_constraint(struct host *host, struct str grammar,
-                                             const struct constraint_options *options)
+                                             const struct constraint_options *options,
+                                             struct error *error)
 {
     struct constraint *constraint = NULL;
-    struct error error;
-    if (constraint_open_gbnf(&constraint, host->vocabulary, grammar, options, &error))
-        host_say(host, "grammar: %s", error.text);
+    struct error why;
+    enum err err = constraint_open_gbnf(&constraint, host->vocabulary, grammar, options, &why);
+    if (err)
+        fail(error, err == ERR_MEMORY ? err : ERR_ARGUMENT, "grammar: %s", why.text);
     return constraint;
 }
 
+// NULL with the error set when the request's grammar makes no sense, and without when nothing binds it.
 static struct constraint *compile(struct host *host, const struct api_request *request,
-                                  const struct constraint_options *options)
+                                  const struct constraint_options *options, struct error *error)
 {
     const struct conversation *c = &request->conversation;
     if (c->answer.form == ANSWER_SCHEMA)
@@ -50,7 +53,7 @@ static struct constraint *compile(struct host *host, const struct api_request *r
     if (c->answer.form == ANSWER_JSON)
         return constraint_open_json_object(host->vocabulary, options);
     if (json_str(request->sampling.grammar).size)
-        return grammar_constraint(host, json_str(request->sampling.grammar), options);
+        return grammar_constraint(host, json_str(request->sampling.grammar), options, error);
     return c->n_tools ? tools_constraint(host, c, options) : NULL;
 }
 
@@ -92,8 +95,9 @@ static bool is_free(const struct api_request *request)
            c->n_tools == 0;
 }
 
-struct constraint_state *host_constrain(struct host *host, const struct api_request *request,
-                                        enum answer_place place)
+// Compiled, or found; for constraint_close().
+static struct constraint *find_or_compile(struct host *host, const struct api_request *request,
+                                          enum answer_place place, struct error *error)
 {
     const char *close = chat_model_think_close(host->chat);
     struct constraint_options options = {.size_max = CONSTRAINT_SIZE_MAX};
@@ -106,11 +110,30 @@ struct constraint_state *host_constrain(struct host *host, const struct api_requ
     struct digest_key key = key_of(request, &options);
     struct constraint *constraint = constraint_cache_find(&host->constraints, &key);
     if (!constraint) {
-        constraint = compile(host, request, &options);
-        if (!constraint)
-            return NULL;
-        constraint_cache_add(&host->constraints, &key, constraint);
+        constraint = compile(host, request, &options, error);
+        if (constraint)
+            constraint_cache_add(&host->constraints, &key, constraint);
     }
+    return constraint;
+}
+
+enum err host_check_grammar(struct host *host, const struct api_request *request,
+                            enum answer_place place, struct error *error)
+{
+    struct error why = {0};
+    if (!json_str(request->sampling.grammar).size)
+        return OK;
+    constraint_close(find_or_compile(host, request, place, &why));
+    return why.code ? fail(error, why.code, "%s", why.text) : OK;
+}
+
+struct constraint_state *host_constrain(struct host *host, const struct api_request *request,
+                                        enum answer_place place)
+{
+    struct error error;
+    struct constraint *constraint = find_or_compile(host, request, place, &error);
+    if (!constraint)
+        return NULL;
     constraint_cache_tell(&host->constraints, tell_relaxation, host);
     struct constraint_state *state = constraint_state_open(constraint);
     constraint_close(constraint); // the state shares it

@@ -96,23 +96,42 @@ static enum err prepare_chat(struct run *run, struct error *error)
     return OK;
 }
 
+static enum err append_id(struct run *run, token_id id, struct error *error)
+{
+    size_t n_vocab = tokenizer_n_tokens(run->host->tokenizer);
+    if (id < 0 || (size_t)id >= n_vocab)
+        return fail(error, ERR_ARGUMENT, "prompt: token %d of a vocabulary of %zu", id, n_vocab);
+    token_list_append(&run->tokens, id);
+    return OK;
+}
+
+static void append_text(struct run *run, struct str text, bool is_first)
+{
+    const struct tokenizer *tokenizer = run->host->tokenizer;
+    if (is_first && tokenizer_adds_bos(tokenizer) && tokenizer_bos(tokenizer) != TOKEN_NONE)
+        token_list_append(&run->tokens, tokenizer_bos(tokenizer));
+    tokenizer_encode(tokenizer, &run->tokens, text, true);
+}
+
 static enum err prepare_raw(struct run *run, struct error *error)
 {
     const struct api_request *wish = run->wish;
     const struct raw_prompt *prompt = &wish->prompts[run->i_choice / (size_t)wish->n_choices];
     const struct tokenizer *tokenizer = run->host->tokenizer;
-    size_t n_vocab = tokenizer_n_tokens(tokenizer);
-    for (size_t i = 0; i < prompt->n_ids; i++) {
-        if ((size_t)prompt->ids[i] >= n_vocab)
-            return fail(error, ERR_ARGUMENT, "prompt: token %d of a vocabulary of %zu",
-                        prompt->ids[i], n_vocab);
-        token_list_append(&run->tokens, prompt->ids[i]);
+    enum err err = OK;
+    for (size_t i = 0; i < prompt->n_ids && !err; i++)
+        err = append_id(run, prompt->ids[i], error);
+    for (size_t i = 0; i < json_length(prompt->mixed) && !err; i++) {
+        struct json_object *piece = json_object_array_get_idx(prompt->mixed, i);
+        if (json_is(piece, json_type_string))
+            append_text(run, json_str(piece), i == 0);
+        else
+            err = append_id(run, json_object_get_int(piece), error);
     }
-    if (!prompt->ids) {
-        if (tokenizer_adds_bos(tokenizer) && tokenizer_bos(tokenizer) != TOKEN_NONE)
-            token_list_append(&run->tokens, tokenizer_bos(tokenizer));
-        tokenizer_encode(tokenizer, &run->tokens, prompt->text, true);
-    }
+    if (err)
+        return err;
+    if (!prompt->ids && !prompt->mixed)
+        append_text(run, prompt->text, true);
     if (run->tokens.n_ids == 0) {
         token_id start = tokenizer_bos(tokenizer) != TOKEN_NONE ? tokenizer_bos(tokenizer)
                                                                 : tokenizer_eos(tokenizer);
@@ -124,6 +143,17 @@ static enum err prepare_raw(struct run *run, struct error *error)
     return OK;
 }
 
+static enum answer_place place_of(const struct run *run)
+{
+    if (!run->turn)
+        return PLACE_ANSWER;
+    if (run->tokens.n_ids > run->n_prompt)
+        return chat_turn_in_thinking(run->turn) ? PLACE_THINKING : PLACE_ANSWER;
+    if (run->opens_thinking)
+        return PLACE_THINKING;
+    return run->conversation.thinking.mode == THINKING_OFF ? PLACE_ANSWER : PLACE_START;
+}
+
 enum err host_prepare(void *self, struct run **out, const struct api_request *request,
                       size_t i_choice, struct error *error)
 {
@@ -131,11 +161,13 @@ enum err host_prepare(void *self, struct run **out, const struct api_request *re
     *run = (struct run){.host = self, .wish = request, .i_choice = i_choice};
     enum err err =
         request->task == API_COMPLETE ? prepare_raw(run, error) : prepare_chat(run, error);
+    run->n_prompt = run->tokens.n_ids;
+    if (!err)
+        err = host_check_grammar(run->host, request, place_of(run), error);
     if (err) {
         host_close_run(run);
         return err;
     }
-    run->n_prompt = run->tokens.n_ids;
     *out = run;
     return OK;
 }
@@ -172,17 +204,6 @@ void host_put_run_text(const struct run *run, struct buf *out, bool is_answer)
 }
 
 // ---- generating ----
-
-static enum answer_place place_of(const struct run *run)
-{
-    if (!run->turn)
-        return PLACE_ANSWER;
-    if (run->tokens.n_ids > run->n_prompt)
-        return chat_turn_in_thinking(run->turn) ? PLACE_THINKING : PLACE_ANSWER;
-    if (run->opens_thinking)
-        return PLACE_THINKING;
-    return run->conversation.thinking.mode == THINKING_OFF ? PLACE_ANSWER : PLACE_START;
-}
 
 // Sets when the next token of a scripted answer may come.
 static void hold_back(struct run *run)

@@ -81,6 +81,10 @@ enum answer_place { // where a generation begins
     PLACE_START,    // before either: the model may open thinking
 };
 
+// Whether the request's own grammar makes sense; ERR_ARGUMENT with its line.  What is compiled for the
+// place is kept for host_constrain().
+enum err host_check_grammar(struct host *host, const struct api_request *request,
+                            enum answer_place place, struct error *error);
 // What the answer may be, for a run of the request; NULL when it is free.
 struct constraint_state *host_constrain(struct host *host, const struct api_request *request,
                                         enum answer_place place);

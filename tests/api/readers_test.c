@@ -109,6 +109,17 @@ TEST(readers, nonsense_is_refused_with_its_place)
     expect_refusal(&api_chat, "{\"messages\":[{\"role\":\"user\",\"content\":{}}]}",
                    "messages.0: content: must be a string or a list of parts");
     expect_refusal(&api_completions, "{\"prompt\":[1,-5]}", "prompt: item 1 is no token id");
+    expect_refusal(&api_llama, "{\"prompt\":[1,\"a\",-2]}",
+                   "prompt: item 2 is neither text nor a token id");
+    expect_refusal(&api_llama, "{\"prompt\":{\"prompt_string\":\"a\",\"multimodal_data\":[\"x\"]}}",
+                   "prompt: images and sound cannot be read here");
+    expect_refusal(&api_chat, ONE_MESSAGE "\"tools\":[null]}", "tools.0: must be an object");
+    expect_refusal(&api_anthropic, ONE_MESSAGE "\"tools\":[7]}", "tools.0: must be an object");
+    expect_refusal(&api_responses, "{\"input\":\"x\",\"tools\":[null]}",
+                   "tools.0: must be an object");
+    expect_refusal(&api_chat, ONE_MESSAGE "\"functions\":{}}", "functions: must be a list");
+    expect_refusal(&api_chat, ONE_MESSAGE "\"chat_template_kwargs\":[]}",
+                   "chat_template_kwargs: must be an object");
     expect_refusal(&api_responses, "{\"input\":[7]}", "input.0: must be an object");
     expect_refusal(&api_responses, "{\"input\":\"x\",\"previous_response_id\":\"r\"}",
                    "previous_response_id: responses are not stored here; send the whole input");

@@ -418,6 +418,44 @@ static void expect_completion(const struct stage *stage, const char *fields, con
     free(text);
 }
 
+TEST(host, a_grammar_that_makes_no_sense_is_refused)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){0}, NULL);
+    char *answer =
+        client_ask(&stage.h, "POST", "/completion", "",
+                   "{\"prompt\":\"x\",\"n_predict\":4,\"stream\":true,\"grammar\":\"root\"}");
+    assert_non_null(strstr(answer, "400 Bad Request"));
+    assert_non_null(strstr(answer, "grammar: line 1"));
+    free(answer);
+    stage_close(&stage);
+}
+
+TEST(host, a_prompt_may_mix_text_and_tokens)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_open(&stage, (struct host_config){0}, NULL);
+    struct json_object *tokens = ask(&stage, "/tokenize", "{\"content\":\"two\"}");
+    struct buf body = {0};
+    buf_append_text(&body, "{\"n_predict\":4,\"prompt\":[\"one \"");
+    struct json_object *ids = json_at(tokens, "tokens");
+    for (size_t i = 0; i < json_length(ids); i++)
+        buf_printf(&body, ",%d", json_object_get_int(json_object_array_get_idx(ids, i)));
+    buf_append_text(&body, ",\" three\"]}");
+    struct json_object *mixed = ask(&stage, "/completion", body.data);
+    assert_true(str_is(json_str_at(mixed, "prompt"), "one two three"));
+    json_object_put(tokens);
+    json_object_put(mixed);
+    mixed =
+        ask(&stage, "/completion", "{\"n_predict\":1,\"prompt\":{\"prompt_string\":\"one two\"}}");
+    assert_true(str_is(json_str_at(mixed, "prompt"), "one two"));
+    json_object_put(mixed);
+    buf_release(&body);
+    stage_close(&stage);
+}
+
 TEST(host, sampling_fields_have_their_effect)
 {
     (void)state;
@@ -741,7 +779,9 @@ RUN_TESTS(IS(host, greedy_answers_repeat_and_the_second_comes_from_the_cache),
           IS(host, completions_show_settings_prompt_and_tokens_like_llama_server),
           IS(host, a_prompt_is_computed_anew_where_the_client_wants_that),
           IS(host, answers_follow_their_schema_and_calls_their_tool),
-          IS(host, a_raw_completion_follows_a_grammar), IS(host, sampling_fields_have_their_effect),
+          IS(host, a_raw_completion_follows_a_grammar),
+          IS(host, a_grammar_that_makes_no_sense_is_refused),
+          IS(host, a_prompt_may_mix_text_and_tokens), IS(host, sampling_fields_have_their_effect),
           IS(host, a_thinking_budget_ends_the_thinking_and_the_answer_goes_on),
           IS(host, a_model_may_open_its_thinking_before_a_constrained_answer),
           IS(host, an_idle_model_sleeps_and_wakes),
