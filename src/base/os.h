@@ -42,9 +42,11 @@ bool os_cache_folder(char *path, size_t size);
 struct stat;
 int64_t os_modified_ns(const struct stat *info); // when the file was last written, since 1970
 uint64_t os_disk_free(const char *path); // bytes for us on the disk of an existing path; 0: unknown
-// Advice: these bytes will be read soon; a file's bytes need not stay in the system's cache.
-void os_file_will_need(int fd, uint64_t offset, uint64_t size);
+// Advice: a file's bytes need not stay in the system's cache.
 void os_file_forget(int fd);
+// Reads go past the system's cache where it lets them, from offsets and into memory that are multiples
+// of 4096 bytes, of which the size is one too; any other read may then fail with EINVAL.
+void os_file_bypass(int fd, bool bypasses);
 
 // ---- whole files in memory ----
 struct os_map {

@@ -8,6 +8,7 @@
 #include <malloc/malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysctl.h>
@@ -102,15 +103,14 @@ int64_t os_modified_ns(const struct stat *info)
     return (int64_t)info->st_mtimespec.tv_sec * 1000000000 + info->st_mtimespec.tv_nsec;
 }
 
-void os_file_will_need(int fd, uint64_t offset, uint64_t size)
-{
-    struct radvisory advice = {.ra_offset = (off_t)offset, .ra_count = (int)size};
-    fcntl(fd, F_RDADVISE, &advice);
-}
-
 void os_file_forget(int fd)
 {
     fcntl(fd, F_NOCACHE, 1);
+}
+
+void os_file_bypass(int fd, bool bypasses)
+{
+    fcntl(fd, F_NOCACHE, bypasses);
 }
 
 void cond_init(pthread_cond_t *cond)
@@ -122,6 +122,24 @@ bool cond_wait_ms(pthread_cond_t *cond, pthread_mutex_t *mutex, unsigned timeout
 {
     struct timespec timeout = {timeout_ms / 1000, (long)(timeout_ms % 1000) * 1000000};
     return pthread_cond_timedwait_relative_np(cond, mutex, &timeout) == 0;
+}
+
+void *os_reserve(size_t size)
+{
+    void *memory = mmap(NULL, size ? size : 1, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+void os_decommit(void *memory, size_t size)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t start = ((uintptr_t)memory + page - 1) & ~(page - 1);
+    uintptr_t end = ((uintptr_t)memory + size) & ~(page - 1);
+    // Fresh zero pages over the old ones, for madvise() would leave their content.
+    if (end > start)
+        mmap((void *)start, end - start, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 }
 
 void os_trim_memory(void)

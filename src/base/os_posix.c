@@ -83,29 +83,8 @@ void os_prefetch(const void *data, size_t size)
     posix_madvise((void *)start, size + ((uintptr_t)data - start), POSIX_MADV_WILLNEED);
 }
 
-void *os_reserve(size_t size)
-{
-    int flags = MAP_PRIVATE | MAP_ANONYMOUS;
-#ifdef MAP_NORESERVE
-    flags |= MAP_NORESERVE;
-#endif
-    void *memory = mmap(NULL, size ? size : 1, PROT_READ | PROT_WRITE, flags, -1, 0);
-    return memory == MAP_FAILED ? NULL : memory;
-}
-
 void os_unreserve(void *memory, size_t size)
 {
     if (memory)
         munmap(memory, size ? size : 1);
-}
-
-void os_decommit(void *memory, size_t size)
-{
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t start = ((uintptr_t)memory + page - 1) & ~(page - 1);
-    uintptr_t end = ((uintptr_t)memory + size) & ~(page - 1);
-    // Mapping fresh zero pages over the old ones works alike on every system we run on.
-    if (end > start)
-        mmap((void *)start, end - start, PROT_READ | PROT_WRITE,
-             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 }
