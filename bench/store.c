@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -51,6 +52,15 @@ static double median(double *values, size_t n)
 static double seconds_since(uint64_t start_ns)
 {
     return (double)(os_time_ns() - start_ns) * 1e-9;
+}
+
+// Of all threads, in the program and in the kernel for it.
+static double processor_seconds(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
 }
 
 static void clear(const char *folder)
@@ -202,8 +212,12 @@ static void check(struct rig *rig, const struct session *session)
     free(expected);
 }
 
-// Seconds until the session could go on.
-static double load(const char *folder, token_id *tokens)
+struct took {
+    double s, processor_s;
+};
+
+// Until the session could go on.
+static struct took load(const char *folder, token_id *tokens)
 {
     struct rig rig;
     struct session session;
@@ -213,15 +227,16 @@ static double load(const char *folder, token_id *tokens)
                                       .n_tokens_max = N_TOKENS + 64,
                                       .n_tokens_reserved = N_TOKENS + 1,
                                       .reuses = true};
+    double processor_s = processor_seconds();
     uint64_t start_ns = os_time_ns();
     session_open(&session, &rig.memory, &options);
     while (spill_read(rig.memory.spill, &session, false) == SPILL_WAITS)
         wait_for_news(&rig);
-    double s = seconds_since(start_ns);
+    struct took took = {seconds_since(start_ns), processor_seconds() - processor_s};
     check(&rig, &session);
     session_close(&session, false);
     rig_close(&rig);
-    return s;
+    return took;
 }
 
 // One file of as many bytes, written and forgotten by the system.
@@ -239,20 +254,21 @@ static void write_plain(const char *path, uint64_t size)
     free(bytes);
 }
 
-static double read_plain(const char *path, uint64_t size)
+static struct took read_plain(const char *path, uint64_t size)
 {
     unsigned char *bytes = malloc(BLOCK);
     memset(bytes, 1, BLOCK);
+    double processor_s = processor_seconds();
     uint64_t start_ns = os_time_ns();
     int fd = open(path, O_RDONLY);
     for (uint64_t at = 0; at < size; at += BLOCK)
         if (read(fd, bytes, BLOCK) != BLOCK)
             exit(1);
-    double s = seconds_since(start_ns);
+    struct took took = {seconds_since(start_ns), processor_seconds() - processor_s};
     os_file_forget(fd);
     close(fd);
     free(bytes);
-    return s;
+    return took;
 }
 
 static void measure_disk(const char *folder)
@@ -278,12 +294,12 @@ static void measure_disk(const char *folder)
     snprintf(path, sizeof path, "%s/plain", folder);
     write_plain(path, size);
     for (int i = 0; i < N_ROUNDS; i++) {
-        double plain_s = read_plain(path, size), load_s = load(folder, tokens);
-        plains[i] = (double)size / (double)MIB / plain_s;
-        loads[i] = (double)size / (double)MIB / load_s;
+        struct took plain = read_plain(path, size), state = load(folder, tokens);
+        plains[i] = (double)size / (double)MIB / plain.s;
+        loads[i] = (double)size / (double)MIB / state.s;
         ratios[i] = loads[i] / plains[i];
-        printf("  one file %7.0f MiB/s   state %7.0f MiB/s   %.2f\n", plains[i], loads[i],
-               ratios[i]);
+        printf("  one file %7.0f MiB/s, %.2f s of processors   state %7.0f MiB/s, %.2f s   %.2f\n",
+               plains[i], plain.processor_s, loads[i], state.processor_s, ratios[i]);
     }
     printf("median     %7.0f MiB/s         %7.0f MiB/s   %.2f (at least 0.5 is wanted)\n",
            median(plains, N_ROUNDS), median(loads, N_ROUNDS), median(ratios, N_ROUNDS));

@@ -82,6 +82,11 @@ void backend_restore_page(struct backend *backend, uint32_t i_group, uint32_t pa
     backend->ops->restore_page(backend, i_group, page, bytes);
 }
 
+bool backend_restores_anywhere(const struct backend *backend)
+{
+    return backend->ops->restores_anywhere;
+}
+
 void backend_release_page(struct backend *backend, uint32_t i_group, uint32_t page)
 {
     backend->ops->release_page(backend, i_group, page);

@@ -126,6 +126,8 @@ void backend_copy_page(struct backend *backend, uint32_t i_group, uint32_t to, u
 void backend_save_page(struct backend *backend, uint32_t i_group, uint32_t page, void *bytes);
 void backend_restore_page(struct backend *backend, uint32_t i_group, uint32_t page,
                           const void *bytes);
+// Whether any thread may restore a page that nothing else uses meanwhile.
+bool backend_restores_anywhere(const struct backend *backend);
 void backend_release_page(struct backend *backend, uint32_t i_group, uint32_t page);
 void backend_reset_state(struct backend *backend, uint32_t state); // as at position 0
 void backend_copy_state(struct backend *backend, uint32_t to, uint32_t from);

@@ -20,6 +20,7 @@ struct backend_ops {
     void (*copy_page)(struct backend *, uint32_t, uint32_t, uint32_t, uint32_t);
     void (*save_page)(struct backend *, uint32_t, uint32_t, void *);
     void (*restore_page)(struct backend *, uint32_t, uint32_t, const void *);
+    bool restores_anywhere; // see backend.h
     void (*release_page)(struct backend *, uint32_t, uint32_t);
     void (*reset_state)(struct backend *, uint32_t);
     void (*copy_state)(struct backend *, uint32_t, uint32_t);

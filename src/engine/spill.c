@@ -39,7 +39,6 @@ struct spill {
 
     struct session *reader; // whose files are being read; NULL
     struct store_match match;
-    uint32_t n_restored; // leading tokens of it whose pages of group 0 are there
 };
 
 // ---- life ----
@@ -307,14 +306,34 @@ static void restore_pages(struct spill *spill, uint32_t i_group, const uint32_t 
         backend_restore_page(spill->memory->backend, i_group, pages[i], *from);
 }
 
+// Pages that are full already may be shared, and are left alone.
+static void restore_full_pages(struct spill *spill, const struct session *session,
+                               const struct store_header *header, const unsigned char **from)
+{
+    uint32_t i_first = header->file.n_start / KV_PAGE_TOKENS;
+    uint32_t n_own = session->n_computed / KV_PAGE_TOKENS, n_pages = header->n_pages[GROUP_FULL];
+    uint32_t n_skipped = n_own <= i_first            ? 0
+                         : n_own - i_first < n_pages ? n_own - i_first
+                                                     : n_pages;
+    *from += n_skipped * header->shape.page_size[GROUP_FULL];
+    restore_pages(spill, GROUP_FULL, session->pages[GROUP_FULL] + i_first + n_skipped,
+                  n_pages - n_skipped, from);
+}
+
+// On a reader's thread.  The session waits, and its pages are nobody else's.
+static void place_chunk(void *context, const struct store_block *block)
+{
+    struct spill *spill = context;
+    const unsigned char *from = block->payload;
+    restore_full_pages(spill, spill->reader, &block->header, &from);
+}
+
 static void restore(struct spill *spill, struct session *session, const struct store_block *block)
 {
     const struct store_header *header = &block->header;
     const unsigned char *from = block->payload;
     if (header->n_pages[GROUP_FULL])
-        restore_pages(spill, GROUP_FULL,
-                      session->pages[GROUP_FULL] + header->file.n_start / KV_PAGE_TOKENS,
-                      header->n_pages[GROUP_FULL], &from);
+        restore_full_pages(spill, session, header, &from);
     if (header->n_pages[GROUP_WINDOW]) {
         session_place_window(session, header->i_window_page, header->n_pages[GROUP_WINDOW]);
         restore_pages(spill, GROUP_WINDOW, session->pages[GROUP_WINDOW] + header->i_window_page,
@@ -337,10 +356,11 @@ static bool begin(struct spill *spill, struct session *session)
     bool is_worth_it = spill->match.n_tokens >= session->n_computed + GAIN_MIN;
     if (is_worth_it) {
         session_place_pages(session, spill->match.n_tokens);
-        store_read(spill->store, &spill->match, &chain, session->tokens,
-                   session->n_computed / STORE_CHUNK_TOKENS);
         spill->reader = session;
-        spill->n_restored = 0;
+        struct store_placer placer = {place_chunk, spill};
+        store_read(spill->store, &spill->match, &chain, session->tokens,
+                   session->n_computed / STORE_CHUNK_TOKENS,
+                   backend_restores_anywhere(spill->memory->backend) ? &placer : NULL);
     }
     store_chain_release(&chain);
     return is_worth_it;
@@ -373,7 +393,6 @@ static bool take_block(struct spill *spill, struct session *session, struct stor
 {
     restore(spill, session, block);
     bool is_over = is_last(spill, &block->header.file);
-    spill->n_restored = block->header.file.n_tokens;
     store_release(spill->store, block);
     if (is_over)
         finish(spill, session, spill->match.n_tokens);
@@ -397,11 +416,13 @@ enum spill_reading spill_read(struct spill *spill, struct session *session, bool
         case STORE_WAITING:
             return SPILL_WAITS;
         case STORE_END:
+            finish(spill, session, spill->match.n_tokens);
+            return SPILL_FINISHED;
         case STORE_BROKEN:
             // Pages alone are of use where no state is needed.  And perhaps there is something
             // shorter: the bad file is known no more.
             finish(spill, session,
-                   snapshots_are_needed(spill->memory->snapshots) ? 0 : spill->n_restored);
+                   snapshots_are_needed(spill->memory->snapshots) ? 0 : store_n_read(spill->store));
             return begin(spill, session) ? SPILL_WAITS : SPILL_FINISHED;
         }
     } while (!is_busy || os_time_ns() < end_ns);

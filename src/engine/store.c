@@ -103,9 +103,10 @@ static enum err open_buffers(struct store *store, struct error *error)
     size_t n = n_chunks + has_large_states(&store->shape);
     for (; store->n_buffers < n; store->n_buffers++) {
         struct store_buffer *buffer = &store->buffers[store->n_buffers];
-        buffer->capacity = store->n_buffers < n_chunks ? store_chunk_size(&store->shape)
-                                                       : store_state_size_max(&store->shape);
-        buffer->bytes = mem_try_aligned(buffer->capacity);
+        uint64_t size = store->n_buffers < n_chunks ? store_chunk_size(&store->shape)
+                                                    : store_state_size_max(&store->shape);
+        buffer->capacity = round_up(size, STORE_BLOCK); // reads are of whole blocks
+        buffer->bytes = os_reserve(buffer->capacity);
         if (!buffer->bytes)
             return fail(error, ERR_MEMORY, "no memory for a buffer of %llu bytes",
                         (unsigned long long)buffer->capacity);
@@ -195,7 +196,7 @@ void store_close(struct store *store)
     for (size_t i = 0; i < store->n_threads; i++)
         pthread_join(store->threads[i], NULL);
     for (size_t i = 0; i < COUNT_OF(store->buffers); i++)
-        free(store->buffers[i].bytes);
+        os_unreserve(store->buffers[i].bytes, store->buffers[i].capacity);
     store_index_release(&store->index);
     free(store->folder);
     free(store->model_name);

@@ -1,7 +1,7 @@
 // store.h - prompt states on disk: files in, files out, at the disk's speed and beside the engine.
 //
 // The engine's thread fills buffers and takes filled ones; a writer and two readers of the store's own
-// do everything that waits for a disk.  Files are immutable and appear by rename (store_folder.h), so
+// do everything that waits for a disk, and the readers put chunks in their place.  Files are immutable and appear by rename (store_folder.h), so
 // servers share a folder without locks.  A file that is torn, foreign, stale or altered is dropped
 // with a line in the log.  When writing fails, the disk being full or the folder read-only, that is
 // said once, and for five minutes nothing more is written; reading goes on.
@@ -79,10 +79,17 @@ enum store_reading {
     STORE_END,     // that was the last one
     STORE_BROKEN,  // the next file is gone or bad; what came before is good
 };
-// Starts reading the match's files, from chunk i_chunk on.
+struct store_placer { // what takes chunks, once checked, on the reading threads, in any order
+    void (*place)(void *context, const struct store_block *block);
+    void *context; // used until the end, or store_read_stop()
+};
+// Starts reading the match's files, from chunk i_chunk on.  Without a placer chunks are handed out by
+// store_read_next() as well.
 void store_read(struct store *store, const struct store_match *match,
-                const struct store_chain *chain, const token_id *tokens, uint32_t i_chunk);
+                const struct store_chain *chain, const token_id *tokens, uint32_t i_chunk,
+                const struct store_placer *placer);
 enum store_reading store_read_next(struct store *store, struct store_block **block);
+uint32_t store_n_read(struct store *store); // leading tokens whose files were placed or handed out
 void store_release(struct store *store, struct store_block *block);
 void store_read_stop(struct store *store); // after the end as well as in the middle
 

@@ -1,7 +1,7 @@
 // store_read.c - the readers: files become buffers, checked, in the order they are wanted.
 //
-// Two of them, so that one checks while the other waits for the disk, which meanwhile is told what
-// comes next.
+// Two of them, so that one checks and copies while the other waits for the disk.  What they read goes
+// past the system's cache: to fill and copy that costs more than checking, and pushes out weights.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -15,20 +15,24 @@
 
 enum { PIECE = 4 * 1024 * 1024 }; // bytes in one read
 
-static const uint64_t ahead_size = 32 * MIB; // what the disk is told of before it is read
-
 // ---- one file ----
 
 static enum err read_all(const struct store *store, int fd, unsigned char *bytes, uint64_t size,
                          struct error *error)
 {
+    os_file_bypass(fd, true);
+    bool bypasses = true;
     for (uint64_t at = 0; at < size;) {
         if (atomic_load(&store->stops_reading))
             return fail(error, ERR_CANCELLED, "nobody waits for it any more");
-        size_t n = size - at < PIECE ? (size_t)(size - at) : PIECE;
+        size_t n = size - at < PIECE ? round_up((size_t)(size - at), STORE_BLOCK) : PIECE;
         ssize_t done = pread(fd, bytes + at, n, (off_t)at);
         if (done < 0 && errno == EINTR)
             continue;
+        if (done < 0 && errno == EINVAL && bypasses) {
+            os_file_bypass(fd, bypasses = false);
+            continue;
+        }
         if (done <= 0)
             return fail(error, done ? ERR_IO : ERR_FORMAT, "%s",
                         done ? strerror(errno) : "it ended while it was read");
@@ -85,6 +89,7 @@ static void release_job(struct read_job *job)
 {
     store_chain_release(&job->chain);
     free(job->tokens);
+    free(job->is_placed);
     *job = (struct read_job){.i_broken = UINT32_MAX};
 }
 
@@ -111,51 +116,63 @@ static void header_of(const struct store *store, uint32_t i, struct store_header
     store_header_make(header, &store->shape, &file, store->job.tokens);
 }
 
-// Takes the next file of the job and a buffer for it; false when there is none of either.
+// Takes the next file of the job and a buffer for it; false when there is none of either.  The state is
+// the first: it is the largest, and the engine copies it alone when all chunks are there.
 static bool begin_file(struct store *store, struct store_header *expected,
                        struct store_buffer **buffer)
 {
     struct read_job *job = &store->job;
-    if (!job->is_active || job->i_next >= job->i_end || job->i_next > job->i_broken)
+    uint32_t i = job->begins_state ? job->match.n_chunks : job->i_next;
+    if (!job->is_active || i >= job->i_end || i > job->i_broken ||
+        (!job->begins_state && i == job->match.n_chunks))
         return false;
-    header_of(store, job->i_next, expected);
+    header_of(store, i, expected);
     *buffer = store_find_buffer(store, expected->payload_size);
     if (!*buffer)
         return false;
     (*buffer)->use = BUFFER_READING;
-    (*buffer)->ticket = job->i_next++;
+    (*buffer)->ticket = i;
+    job->i_next += !job->begins_state;
+    job->begins_state = false;
     job->n_in_hand++;
     return true;
 }
 
-static void announce(const char *path)
+static void pass_placed(struct read_job *job)
 {
-    struct stat info;
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    if (fstat(fd, &info) == 0)
-        os_file_will_need(fd, 0, (uint64_t)info.st_size);
-    close(fd);
+    while (job->i_wanted < job->match.n_chunks && job->is_placed[job->i_wanted])
+        job->i_wanted++;
 }
 
-// Tells the disk what will be read after this, each file once.  With the lock held, which it gives up
-// meanwhile.
-static void announce_next(struct store *store)
+static bool has_state(const struct store *store)
+{
+    return store->shape.state_size || store->shape.page_size[1];
+}
+
+// After a file was read, with the lock held.  True when the engine should look.
+static bool settle(struct store *store, struct store_buffer *buffer,
+                   const struct store_header *expected, enum err err, bool is_placed)
 {
     struct read_job *job = &store->job;
-    uint32_t n_ahead = 1 + (uint32_t)(ahead_size / store_chunk_size(&store->shape));
-    char path[STORE_PATH];
-    struct store_file file;
-    while (job->is_active && job->i_announced < job->i_end &&
-           job->i_announced < job->i_next + n_ahead) {
-        file_of(job, job->i_announced++, &file);
-        bool has_path = store_path(store, &file, path);
-        pthread_mutex_unlock(&store->lock);
-        if (has_path)
-            announce(path);
-        pthread_mutex_lock(&store->lock);
+    job->n_in_hand--;
+    buffer->use = err || is_placed || !job->is_active ? BUFFER_FREE : BUFFER_READ;
+    if (err) {
+        if (err != ERR_CANCELLED)
+            store_index_forget(&store->index, &expected->file.key);
+        store->stats.n_files_dropped += err == ERR_FORMAT;
+        // Without its state a model that has one cannot continue anywhere here.
+        uint32_t i = (uint32_t)buffer->ticket;
+        bool is_fatal = i == job->match.n_chunks && has_state(store);
+        if (i < job->i_broken)
+            job->i_broken = is_fatal ? 0 : i;
+        return true;
     }
+    store->stats.n_files_read++;
+    store->stats.size_read += STORE_BLOCK + expected->payload_size;
+    if (is_placed)
+        job->is_placed[buffer->ticket] = true;
+    pass_placed(job);
+    return !is_placed || job->i_wanted == job->match.n_chunks || job->i_wanted >= job->i_broken;
 }
 
 // Says what is wrong with a file; one that is not what it should be is removed.
@@ -182,7 +199,7 @@ void *store_reader(void *context)
             pthread_cond_wait(&store->changed, &store->lock);
         if (store->is_closing)
             break;
-        announce_next(store);
+        struct store_placer placer = store->job.placer;
         pthread_mutex_unlock(&store->lock);
 
         struct error error;
@@ -191,24 +208,16 @@ void *store_reader(void *context)
             err = read_file(store, path, expected, buffer, &error);
         if (err)
             reject(store, path, err, &error);
+        bool is_placed = !err && placer.place && expected->file.kind == STORE_CHUNK;
+        if (is_placed)
+            placer.place(placer.context, &buffer->block);
 
         pthread_mutex_lock(&store->lock);
-        struct read_job *job = &store->job;
-        job->n_in_hand--;
-        buffer->use = err || !job->is_active ? BUFFER_FREE : BUFFER_READ;
-        if (err) {
-            if (err != ERR_CANCELLED)
-                store_index_forget(&store->index, &expected->file.key);
-            store->stats.n_files_dropped += err == ERR_FORMAT;
-            if (buffer->ticket < job->i_broken)
-                job->i_broken = (uint32_t)buffer->ticket;
-        } else {
-            store->stats.n_files_read++;
-            store->stats.size_read += STORE_BLOCK + expected->payload_size;
-        }
+        bool is_news = settle(store, buffer, expected, err, is_placed);
         pthread_cond_broadcast(&store->changed);
         pthread_mutex_unlock(&store->lock);
-        store->wake(store->wake_context);
+        if (is_news)
+            store->wake(store->wake_context);
         pthread_mutex_lock(&store->lock);
     }
     pthread_mutex_unlock(&store->lock);
@@ -219,7 +228,8 @@ void *store_reader(void *context)
 // ---- the engine's side ----
 
 void store_read(struct store *store, const struct store_match *match,
-                const struct store_chain *chain, const token_id *tokens, uint32_t i_chunk)
+                const struct store_chain *chain, const token_id *tokens, uint32_t i_chunk,
+                const struct store_placer *placer)
 {
     pthread_mutex_lock(&store->lock);
     struct read_job *job = &store->job;
@@ -229,9 +239,12 @@ void store_read(struct store *store, const struct store_match *match,
     memcpy(job->chain.keys, chain->keys, (match->n_chunks + 1) * sizeof *chain->keys);
     job->tokens = mem_new(token_id, match->n_tokens);
     memcpy(job->tokens, tokens, match->n_tokens * sizeof *tokens);
+    job->is_placed = mem_new(bool, match->n_chunks);
+    if (placer)
+        job->placer = *placer;
     job->i_next = job->i_wanted = store->shape.page_size[0] ? i_chunk : match->n_chunks;
-    job->i_announced = job->i_next + 1;
     job->i_end = match->n_chunks + match->has_state;
+    job->begins_state = match->has_state;
     pthread_cond_broadcast(&store->changed);
     pthread_mutex_unlock(&store->lock);
 }
@@ -251,11 +264,22 @@ enum store_reading store_read_next(struct store *store, struct store_block **blo
             continue;
         buffer->use = BUFFER_TAKEN;
         job->i_wanted++;
+        pass_placed(job);
         *block = &buffer->block;
         reading = STORE_READY;
     }
     pthread_mutex_unlock(&store->lock);
     return reading;
+}
+
+uint32_t store_n_read(struct store *store)
+{
+    pthread_mutex_lock(&store->lock);
+    const struct read_job *job = &store->job;
+    uint32_t n = job->i_wanted > job->match.n_chunks ? job->match.n_tokens
+                                                     : job->i_wanted * STORE_CHUNK_TOKENS;
+    pthread_mutex_unlock(&store->lock);
+    return n;
 }
 
 void store_release(struct store *store, struct store_block *block)

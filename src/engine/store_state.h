@@ -36,11 +36,14 @@ struct read_job { // the files of one match, in order
     struct store_match match;
     struct store_chain chain; // a copy
     token_id *tokens;         // [match.n_tokens]
-    uint32_t i_next, i_end;   // chunks [i_next, i_end), then the state, are still to be begun
-    uint32_t i_announced;     // the first that the disk has not been told of
-    uint32_t i_wanted;        // what the engine gets next, numbered likewise
-    uint32_t i_broken;        // the first that is gone or bad; UINT32_MAX
-    uint32_t n_in_hand;       // files that readers are working on
+    struct store_placer placer;
+    bool *is_placed;   // [match.n_chunks]
+    bool begins_state; // the state is still to be begun; it is the first, and file match.n_chunks
+    uint32_t i_next;   // the chunks from here on are still to be begun
+    uint32_t i_wanted; // the first file that is neither placed nor handed out
+    uint32_t i_end;
+    uint32_t i_broken;  // the first that is gone or bad; UINT32_MAX
+    uint32_t n_in_hand; // files that readers are working on
 };
 
 struct store {

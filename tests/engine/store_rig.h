@@ -17,7 +17,9 @@ struct store_rig {
     struct backend backend;
     struct cache_spec spec;
     struct store *store;
-    pthread_mutex_t lock; // of the log
+    bool places;          // chunks are taken on the reading threads
+    pthread_mutex_t lock; // of what follows
+    uint32_t n_placed;    // tokens of those
     unsigned n_lines;
     char last_line[600];
     char lines[4000]; // the first of them
@@ -64,7 +66,7 @@ static inline enum err store_rig_try(struct store_rig *rig, const char *folder,
 {
     static const struct backend_ops ops = {
         .description = rig_description, .page_size = rig_page_size, .state_size = rig_state_size};
-    *rig = (struct store_rig){.backend.ops = &ops};
+    *rig = (struct store_rig){.backend.ops = &ops, .places = true};
     pthread_mutex_init(&rig->lock, NULL);
     rig->spec = (struct cache_spec){.k_type = DTYPE_F16,
                                     .v_type = DTYPE_F16,
@@ -147,6 +149,22 @@ static inline bool rig_write(struct store_rig *rig, const token_id *tokens, uint
     return done;
 }
 
+static inline void rig_check(const struct store_block *block)
+{
+    for (uint64_t i = 0; i < block->header.payload_size; i++)
+        if (block->payload[i] != rig_byte(&block->header.file.key, i))
+            fail_msg("byte %u of a file is wrong", (unsigned)i);
+}
+
+static inline void rig_place(void *context, const struct store_block *block)
+{
+    struct store_rig *rig = context;
+    rig_check(block);
+    pthread_mutex_lock(&rig->lock);
+    rig->n_placed += block->header.file.n_tokens - block->header.file.n_start;
+    pthread_mutex_unlock(&rig->lock);
+}
+
 // Reads what there is of the tokens, fails the test when a byte is not what was written, and returns
 // behind how many tokens a sequence could continue.
 static inline uint32_t rig_read(struct store_rig *rig, const token_id *tokens, uint32_t n_tokens)
@@ -155,10 +173,11 @@ static inline uint32_t rig_read(struct store_rig *rig, const token_id *tokens, u
     struct store_match match;
     struct store_block *block;
     enum store_reading reading;
-    uint32_t n_read = 0;
+    struct store_placer placer = {rig_place, rig};
+    uint32_t n_read = rig->n_placed = 0;
     store_chain_make(&chain, &store_shape(rig->store)->model, tokens, n_tokens);
     store_find(rig->store, &match, &chain, tokens, n_tokens);
-    store_read(rig->store, &match, &chain, tokens, 0);
+    store_read(rig->store, &match, &chain, tokens, 0, rig->places ? &placer : NULL);
     while ((reading = store_read_next(rig->store, &block)) != STORE_END) {
         if (reading == STORE_BROKEN)
             break;
@@ -166,13 +185,14 @@ static inline uint32_t rig_read(struct store_rig *rig, const token_id *tokens, u
             usleep(50);
             continue;
         }
-        const struct store_header *header = &block->header;
-        assert_true(header->file.n_start == n_read || header->file.n_tokens == n_read);
-        n_read = header->file.n_tokens;
-        for (uint64_t i = 0; i < header->payload_size; i++)
-            if (block->payload[i] != rig_byte(&header->file.key, i))
-                fail_msg("byte %u of a file is wrong", (unsigned)i);
+        const struct store_file *file = &block->header.file;
+        if (rig->places)
+            n_read = rig->n_placed; // the state comes when all chunks are there
+        assert_true(file->n_start == n_read || file->n_tokens == n_read);
+        n_read = file->n_tokens;
+        rig_check(block);
         store_release(rig->store, block);
+        assert_int_equal(store_n_read(rig->store), n_read);
     }
     if (reading == STORE_END)
         assert_int_equal(n_read, match.n_tokens);

@@ -38,6 +38,31 @@ static uint32_t read_anew(const struct cache_folder *folder, const token_id *tok
     return n;
 }
 
+struct damage {
+    const char *part; // of the file's name
+    long offset;      // of the byte to change; from the end when negative
+    long size;        // to cut to; -1: as it is
+};
+
+static void damage_file(const char *path, void *context)
+{
+    const struct damage *damage = context;
+    if (!strstr(path, damage->part))
+        return;
+    int fd = open(path, O_RDWR);
+    assert_true(fd >= 0);
+    if (damage->size >= 0) {
+        assert_int_equal(ftruncate(fd, damage->size), 0);
+    } else {
+        unsigned char byte;
+        off_t at = lseek(fd, damage->offset, damage->offset < 0 ? SEEK_END : SEEK_SET);
+        assert_int_equal(pread(fd, &byte, 1, at), 1);
+        byte ^= (unsigned char)(1u << (at % 8));
+        assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+    }
+    close(fd);
+}
+
 // ---- what comes back ----
 
 TEST(store, what_was_written_comes_back_in_another_process_life)
@@ -50,6 +75,26 @@ TEST(store, what_was_written_comes_back_in_another_process_life)
     assert_int_equal(cache_folder_visit(&folder, NULL, NULL), 4);
     assert_int_equal(read_anew(&folder, tokens, N_TOKENS, &rig), N_TOKENS);
     assert_int_equal(rig.n_lines, 0);
+    assert_int_equal(rig.n_placed, N_TOKENS / STORE_CHUNK_TOKENS * STORE_CHUNK_TOKENS);
+    cache_folder_remove(&folder);
+}
+
+TEST(store, where_the_engine_must_copy_chunks_it_gets_them_in_order)
+{
+    struct cache_folder folder;
+    struct store_rig rig;
+    token_id tokens[N_TOKENS];
+    (void)state;
+    make_full(&folder, tokens);
+    store_rig_open(&rig, folder.path, &plain);
+    rig.places = false;
+    assert_int_equal(rig_read(&rig, tokens, N_TOKENS), N_TOKENS); // which checks the order
+    assert_int_equal(rig.n_placed, 0);
+    // And as far as they are good.
+    cache_folder_visit(&folder, damage_file, &(struct damage){"/chunk-768-", 5000, -1});
+    assert_int_equal(rig_read(&rig, tokens, N_TOKENS), 0);
+    assert_non_null(strstr(rig.last_line, "dropped"));
+    store_rig_close(&rig);
     cache_folder_remove(&folder);
 }
 
@@ -160,31 +205,6 @@ TEST(store, nobody_else_may_read_its_files)
 }
 
 // ---- damage ----
-
-struct damage {
-    const char *part; // of the file's name
-    long offset;      // of the byte to change; from the end when negative
-    long size;        // to cut to; -1: as it is
-};
-
-static void damage_file(const char *path, void *context)
-{
-    const struct damage *damage = context;
-    if (!strstr(path, damage->part))
-        return;
-    int fd = open(path, O_RDWR);
-    assert_true(fd >= 0);
-    if (damage->size >= 0) {
-        assert_int_equal(ftruncate(fd, damage->size), 0);
-    } else {
-        unsigned char byte;
-        off_t at = lseek(fd, damage->offset, damage->offset < 0 ? SEEK_END : SEEK_SET);
-        assert_int_equal(pread(fd, &byte, 1, at), 1);
-        byte ^= (unsigned char)(1u << (at % 8));
-        assert_int_equal(pwrite(fd, &byte, 1, at), 1);
-    }
-    close(fd);
-}
 
 // Damages the file, and expects that nothing of it is served and that it is gone, with a line.
 static void expect_dropped(const struct cache_folder *folder, const token_id *tokens,
@@ -712,6 +732,7 @@ TEST(store, a_running_store_keeps_its_budget)
 }
 
 RUN_TESTS(IS(store, what_was_written_comes_back_in_another_process_life),
+          IS(store, where_the_engine_must_copy_chunks_it_gets_them_in_order),
           IS(store, the_longest_prefix_of_exactly_these_tokens_is_found),
           IS(store, another_model_type_or_rope_finds_nothing),
           IS(store, nobody_else_may_read_its_files),

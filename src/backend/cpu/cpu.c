@@ -62,6 +62,7 @@ static const struct backend_ops cpu_ops = {
     .copy_page = cpu_copy_page,
     .save_page = cpu_save_page,
     .restore_page = cpu_restore_page,
+    .restores_anywhere = true,
     .release_page = cpu_release_page,
     .reset_state = cpu_reset_state,
     .copy_state = cpu_copy_state,
