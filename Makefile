@@ -144,7 +144,7 @@ MODEL :=
 PORT  := 8131
 CORES := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 run: setup
-	@$(MAKE) --no-print-directory -j$(CORES) $(BUILD)/hearth
+	@$(MAKE) --no-print-directory -s -j$(CORES) $(BUILD)/hearth
 	@exec $(BUILD)/hearth serve $(if $(MODEL),-m "$(MODEL)") --port $(PORT) --welcome
 
 .PHONY: all tests e2e e2e-clients demo demo-picture ember-eval test run-tests run setup check tidy asan tsan soak fuzz bench clean test-neon

@@ -334,6 +334,7 @@ static void welcome(struct serve *serve, const char *host)
         .host = host,
         .port = server_port(serve->server),
         .model = model.name,
+        .n_context = model.n_context,
         .is_built_in = serve->is_built_in,
         .wants_key = serve->keys.n > 0,
     };
@@ -371,6 +372,10 @@ static enum err open_server(struct serve *serve, struct error *error)
     if (!err && serve->has_failed)
         server_stop(serve->server);
     pthread_mutex_unlock(&serve->lock);
+    if (err == ERR_IO) {
+        struct error why = *error;
+        fail(error, err, "%s; --port (make run PORT=...) takes another", why.text);
+    }
     if (!err)
         say_format(&serve->log, "listening on http://%s:%d", config.host,
                    server_port(serve->server));
@@ -499,9 +504,9 @@ int serve_command(int argc, char **argv)
     }
     live_line_close(serve.log.live);
     serve.log.live = NULL;
+    close_all(&serve); // what still loads may have something to say
     if (err)
         fprintf(stderr, "hearth serve: %s\n", error.text);
-    close_all(&serve);
     if (err)
         return err == ERR_ARGUMENT ? EXIT_USAGE : EXIT_FAILED;
     return EXIT_FINE;

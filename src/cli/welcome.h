@@ -3,12 +3,14 @@
 #define HEARTH_CLI_WELCOME_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 struct welcome {
     const char *host; // as it listens: "127.0.0.1", "0.0.0.0"
     int port;
     const char *model; // its name
+    size_t n_context;  // clients take it for larger than it is unless told
     bool is_built_in;  // then Claude Code is asked for its short prompt
     bool wants_key;
 };

@@ -428,13 +428,14 @@ enum err listener_open(struct listener **out, const struct listener_config *conf
                                                    EVHTTP_REQ_DELETE | EVHTTP_REQ_PATCH);
     struct evhttp_bound_socket *bound =
         evhttp_bind_socket_with_handle(listener->http, config->host, (ev_uint16_t)config->port);
+    int why = errno;
     listener->sweep = event_new(listener->base, -1, EV_PERSIST, sweep, listener);
     listener->wake = event_new(listener->base, -1, EV_PERSIST, flush_queued, listener);
     listener->look = event_new(listener->base, -1, EV_PERSIST, look, listener);
     listener->refusals = refusals_open(listener->base);
     if (!bound) {
         enum err err = fail(error, ERR_IO, "cannot listen on %s port %d: %s", config->host,
-                            config->port, evutil_socket_error_to_string(errno));
+                            config->port, evutil_socket_error_to_string(why));
         listener_close(listener);
         return err;
     }
