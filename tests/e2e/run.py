@@ -24,10 +24,11 @@ import opencode
 import sdk
 import shown
 import slow
+import variants
 import wire
 from stage import Stage
 
-MODULES = (slow, claude_code, claude_terminal, opencode, codex, sdk, shown, wire, calls)
+MODULES = (slow, claude_code, claude_terminal, opencode, codex, sdk, shown, wire, variants, calls)
 N_AT_ONCE = 3  # on two cores: clients spend much of their time starting up
 
 
