@@ -63,7 +63,7 @@ static void host_tell(void *self, struct model_facts *model, struct server_facts
     struct engine_stats stats = {0};
     struct request_stats slots[SLOTS_SHOWN_MAX];
     size_t n_slots = 0;
-    if (host->engine && host->state == MODEL_READY) {
+    if (host->state == MODEL_READY) {
         engine_stats(host->engine, &stats);
         n_slots = engine_slots(host->engine, slots, SLOTS_SHOWN_MAX);
     }

@@ -109,22 +109,24 @@ static enum err open_backend(struct host *host, struct error *error)
     return backend_open(&host->backend, "cpu", &options, error);
 }
 
+static void add_to_past(struct host *host)
+{
+    struct engine_stats stats;
+    engine_stats(host->engine, &stats);
+    host->past.n_prompt_tokens += stats.n_prompt_tokens;
+    host->past.n_reused_tokens += stats.n_reused_tokens;
+    host->past.n_disk_tokens += stats.n_disk_tokens;
+    host->past.n_generated_tokens += stats.n_generated_tokens;
+    host->past.prefill_ns += stats.prefill_ns;
+    host->past.decode_ns += stats.decode_ns;
+    host->past.n_steps += stats.n_steps;
+    host->past.n_steps_shared += stats.n_steps_shared;
+    if (stats.n_tokens_max > host->past.n_tokens_max)
+        host->past.n_tokens_max = stats.n_tokens_max;
+}
+
 static void unload(struct host *host)
 {
-    if (host->engine) {
-        struct engine_stats stats;
-        engine_stats(host->engine, &stats);
-        host->past.n_prompt_tokens += stats.n_prompt_tokens;
-        host->past.n_reused_tokens += stats.n_reused_tokens;
-        host->past.n_disk_tokens += stats.n_disk_tokens;
-        host->past.n_generated_tokens += stats.n_generated_tokens;
-        host->past.prefill_ns += stats.prefill_ns;
-        host->past.decode_ns += stats.decode_ns;
-        host->past.n_steps += stats.n_steps;
-        host->past.n_steps_shared += stats.n_steps_shared;
-        if (stats.n_tokens_max > host->past.n_tokens_max)
-            host->past.n_tokens_max = stats.n_tokens_max;
-    }
     engine_close(host->engine);
     model_close(host->model);
     backend_close(host->backend);
@@ -179,6 +181,20 @@ static void set_state(struct host *host, enum model_state state)
     pthread_cond_broadcast(&host->changed);
 }
 
+// With the lock held, which is free while states are written to disk, for up to ten seconds, and memory
+// is given back: nobody touches a model that is asleep.  Nobody may hold it.
+static void fall_asleep(struct host *host)
+{
+    add_to_past(host);
+    host->is_unloading = true;
+    set_state(host, MODEL_ASLEEP);
+    pthread_mutex_unlock(&host->lock);
+    unload(host);
+    pthread_mutex_lock(&host->lock);
+    host->is_unloading = false;
+    pthread_cond_broadcast(&host->changed);
+}
+
 // With the lock held.
 static bool wants_sleep(const struct host *host)
 {
@@ -209,11 +225,10 @@ static void *load_and_watch(void *context)
     if (has_failed && host->config.failed)
         host->config.failed(host->config.failed_context, &host->why);
     while (!host->is_closing && !has_failed) {
-        if (host->state == MODEL_ASLEEP && host->is_wanted) {
+        if (host->state == MODEL_ASLEEP && host->is_wanted && !host->is_unloading) {
             load_now(host, MODEL_ASLEEP);
         } else if (wants_sleep(host)) {
-            unload(host);
-            set_state(host, MODEL_ASLEEP);
+            fall_asleep(host);
             host_say(host, "idle for %u s: model unloaded", host->config.sleep_s);
         } else if (host->config.sleep_s) {
             cond_wait_ms(&host->changed, &host->lock, SLEEP_CHECK_MS);
@@ -272,10 +287,8 @@ bool host_sleep(struct host *host)
 {
     pthread_mutex_lock(&host->lock);
     bool may = host->state == MODEL_READY && host->n_holds == 0;
-    if (may) {
-        unload(host);
-        set_state(host, MODEL_ASLEEP);
-    }
+    if (may)
+        fall_asleep(host);
     pthread_mutex_unlock(&host->lock);
     return may;
 }

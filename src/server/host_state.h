@@ -42,8 +42,9 @@ struct host {
     pthread_mutex_t lock; // of what follows
     pthread_cond_t changed;
     enum model_state state;
-    struct error why; // MODEL_FAILED, or why it could not be woken
-    bool is_wanted;   // asleep, and somebody wants it back
+    struct error why;  // MODEL_FAILED, or why it could not be woken
+    bool is_wanted;    // asleep, and somebody wants it back
+    bool is_unloading; // asleep, but its memory is not free yet
     size_t n_holds;
     uint64_t idle_ns; // since when nobody has held it
     bool is_closing;
