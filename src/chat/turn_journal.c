@@ -25,6 +25,7 @@ struct head {
 };
 
 struct turn_journal {
+    char *path;
     int fd;
     size_t size, size_max;
     pthread_mutex_t lock;
@@ -65,11 +66,31 @@ static void put_record(struct buf *out, const struct sampled_turn *turn)
     buf_release(&body);
 }
 
+static int open_to_append(const char *path)
+{
+    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+}
+
+// Begins a new file where somebody has removed the old one, to make room.  With the lock held.
+static void follow_removal(struct turn_journal *journal)
+{
+    struct stat info;
+    if (fstat(journal->fd, &info) != 0 || info.st_nlink > 0)
+        return;
+    int fd = open_to_append(journal->path);
+    if (fd < 0)
+        return;
+    close(journal->fd);
+    journal->fd = fd;
+    journal->size = fstat(fd, &info) == 0 ? (size_t)info.st_size : 0;
+}
+
 void turn_journal_add(struct turn_journal *journal, const struct sampled_turn *sampled)
 {
     struct buf record = {0};
     put_record(&record, sampled);
     pthread_mutex_lock(&journal->lock);
+    follow_removal(journal);
     // In one piece, so that programs that share the file do not mix their records.
     if (journal->size + record.size <= 4 * journal->size_max &&
         write(journal->fd, record.data, record.size) == (ssize_t)record.size)
@@ -212,11 +233,11 @@ enum err turn_journal_open(struct turn_journal **out, const char *path, size_t s
     struct stat info;
     *out = NULL;
     read_file(path, size_max, n_vocab, memory);
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open_to_append(path);
     if (fd < 0)
         return fail(error, ERR_IO, "cannot write %s", path);
     struct turn_journal *journal = mem_new(struct turn_journal, 1);
-    *journal = (struct turn_journal){.fd = fd, .size_max = size_max};
+    *journal = (struct turn_journal){.path = mem_copy_string(path), .fd = fd, .size_max = size_max};
     journal->size = fstat(fd, &info) == 0 ? (size_t)info.st_size : 0;
     pthread_mutex_init(&journal->lock, NULL);
     *out = journal;
@@ -228,6 +249,7 @@ void turn_journal_close(struct turn_journal *journal)
     if (!journal)
         return;
     close(journal->fd);
+    free(journal->path);
     pthread_mutex_destroy(&journal->lock);
     free(journal);
 }

@@ -6,7 +6,8 @@
 // said in other tokens is lost.
 //
 // One file of records, appended to, for nobody else to read.  A record that is torn or altered is
-// passed over.  Several programs may append to one file.  Any thread may call.
+// passed over.  Several programs may append to one file; one that is removed begins anew.  Any thread may
+// call.
 #ifndef HEARTH_CHAT_TURN_JOURNAL_H
 #define HEARTH_CHAT_TURN_JOURNAL_H
 

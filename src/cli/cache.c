@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "base/memory.h"
 #include "base/os.h"
 #include "cli/commands.h"
+#include "cli/disk_cache.h"
 #include "cli/loading.h"
 #include "cli/options.h"
 #include "engine/store_folder.h"
@@ -89,13 +91,15 @@ static bool read_header(const char *folder, const struct store_entry *entry,
     return n > 0 && store_header_read(header, block, (size_t)n, NULL) == OK;
 }
 
+// An age below 0 is unknown.
 static void print_line(const char *model, const char *kind, uint32_t n_tokens, uint64_t size,
                        int64_t age_s, int64_t used_s)
 {
     char tokens[16], bytes[32], age[32], used[32];
     snprintf(tokens, sizeof tokens, "%u", n_tokens);
     printf("%-32.32s %-8s %9s %11s %9s %9s\n", model, kind, n_tokens ? tokens : "",
-           size_words(bytes, size), age_words(age, age_s), age_words(used, used_s));
+           size_words(bytes, size), age_s < 0 ? "" : age_words(age, age_s),
+           age_words(used, used_s));
 }
 
 // The files of one model: a line for each state, and one for the pages they share.
@@ -128,6 +132,15 @@ static void list_model(const char *folder, const struct store_entry *entries, si
                    now_s - used_s);
 }
 
+// What a model has answered, in all chats.  The file does not say which model it is.
+static void list_answers(const struct store_entry *entry)
+{
+    char model[32];
+    int64_t used_s = time(NULL) - entry->used_ns / 1000000000;
+    snprintf(model, sizeof model, "model %016" PRIx64, entry->fingerprint);
+    print_line(model, "answers", 0, entry->size, -1, used_s);
+}
+
 static void list(const char *folder)
 {
     struct store_listing listing;
@@ -139,6 +152,10 @@ static void list(const char *folder)
     for (size_t i = 0, n; i < listing.n_entries; i += n) {
         const struct store_entry *first = &listing.entries[i];
         n = 1;
+        if (first->is_answers) {
+            list_answers(first);
+            continue;
+        }
         while (i + n < listing.n_entries && store_key_equal(&first[n].model, &first->model))
             n++;
         list_model(folder, first, n);
@@ -159,7 +176,7 @@ static void prune(const char *folder, uint64_t size_max)
            size_words(most, size_max));
 }
 
-// Also what lies beside the states: the answers that a chat remembers (chat/), and folders now empty.
+// Folders, now empty, go as well.
 static void clear(const char *folder)
 {
     char path[4400];
@@ -172,33 +189,21 @@ static void clear(const char *folder)
         snprintf(path, sizeof path, "%s/%s", folder, item->d_name);
         if (is_model)
             rmdir(path);
-        else if (strncmp(item->d_name, "answers-", 8) == 0)
-            unlink(path);
     }
     if (open_folder)
         closedir(open_folder);
 }
 
-static enum err find_folder(char *path, size_t size, const struct cache_options *o,
-                            struct error *error)
-{
-    const char *variable = getenv("HEARTH_CACHE_DIR");
-    if (o->folder || variable)
-        snprintf(path, size, "%s", o->folder ? o->folder : variable);
-    else if (os_cache_folder(path, size - sizeof "/hearth"))
-        strcat(path, "/hearth");
-    else
-        return fail(error, ERR_NOT_FOUND, "there is no home for a cache: say --cache-dir");
-    return OK;
-}
-
 static enum err run(const struct cache_options *o, const struct arguments *arguments,
                     struct error *error)
 {
-    char folder[4096];
+    char folder[DISK_CACHE_PATH];
     uint64_t size_max = 0;
+    struct disk_cache_options where = {.folder = o->folder, .size_max_mib = DISK_CACHE_DEFAULT};
     const char *what = arguments->n == 1 ? arguments->items[0] : "";
-    enum err err = find_folder(folder, sizeof folder, o, error);
+    enum err err = OK;
+    if (!disk_cache_folder(folder, &where))
+        err = fail(error, ERR_NOT_FOUND, "there is no home for a cache: say --cache-dir");
     if (!err && o->max_size)
         err = parse_size(&size_max, o->max_size, error);
     if (err)

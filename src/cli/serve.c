@@ -13,6 +13,7 @@
 #include "base/os.h"
 #include "cli/built_in.h"
 #include "cli/commands.h"
+#include "cli/disk_cache.h"
 #include "cli/live_line.h"
 #include "cli/serve_flags.h"
 #include "cli/serve_models.h"
@@ -40,8 +41,8 @@ struct serve {
     struct log log;
     FILE *trace;
     char *model_path, *template_text;
-    char cache_folder[1024]; // empty: nothing is kept on disk
-    bool is_built_in;        // the model
+    char cache_folder[DISK_CACHE_PATH]; // empty: nothing is kept on disk
+    bool is_built_in;                   // the model
     struct json_object *template_arguments;
     struct serve_sampling sampling;
     struct list keys, hosts, origins;
@@ -259,16 +260,13 @@ static uint64_t snapshots_default(void)
 static void find_cache_folder(struct serve *serve)
 {
     const struct serve_options *o = &serve->options;
-    char *folder = serve->cache_folder;
-    size_t size = sizeof serve->cache_folder;
-    if (o->no_disk_cache || o->no_cache || number_or(o->cache_disk_mib, 1) == 0)
-        return;
-    if (o->cache_folder)
-        snprintf(folder, size, "%s", o->cache_folder);
-    else if (os_cache_folder(folder, size - sizeof "/hearth"))
-        strcat(folder, "/hearth");
-    else
-        folder[0] = 0;
+    struct disk_cache_options options = {
+        .folder = o->cache_folder,
+        .size_max_mib = DISK_CACHE_DEFAULT,
+        .is_off = o->no_disk_cache || o->no_cache || number_or(o->cache_disk_mib, 1) == 0,
+    };
+    if (!disk_cache_folder(serve->cache_folder, &options))
+        serve->cache_folder[0] = 0;
 }
 
 static enum err open_host(struct serve *serve, struct error *error)

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -74,9 +75,47 @@ static void list_model(struct store_listing *listing, const char *folder,
     closedir(open_folder);
 }
 
+// "answers-0123456789abcdef"; with ".part" behind it, it is being rewritten.
+static bool parse_answers(uint64_t *fingerprint, bool *is_part, const char *name)
+{
+    char expected[STORE_NAME_MAX];
+    if (sscanf(name, "answers-%16" SCNx64, fingerprint) != 1)
+        return false;
+    int n = snprintf(expected, sizeof expected, "answers-%016" PRIx64, *fingerprint);
+    if (strncmp(name, expected, (size_t)n) != 0)
+        return false;
+    *is_part = strcmp(name + n, ".part") == 0;
+    return *is_part || name[n] == 0;
+}
+
+static void list_answers(struct store_listing *listing, const char *folder, const char *name,
+                         bool removes_stale)
+{
+    struct store_entry entry = {.is_answers = true};
+    char path[PATH_SIZE];
+    struct stat info;
+    bool is_part;
+    if (!parse_answers(&entry.fingerprint, &is_part, name) ||
+        snprintf(path, sizeof path, "%s/%s", folder, name) >= PATH_SIZE ||
+        lstat(path, &info) != 0 || !S_ISREG(info.st_mode))
+        return;
+    if (is_part) {
+        if (removes_stale && time(NULL) - info.st_mtime > STALE_S)
+            unlink(path);
+        return;
+    }
+    entry.size = (uint64_t)info.st_size;
+    entry.used_ns = entry.worth_ns = os_modified_ns(&info);
+    add_entry(listing, &entry);
+}
+
 static int compare_places(const void *a, const void *b)
 {
     const struct store_entry *x = a, *y = b;
+    if (x->is_answers || y->is_answers)
+        return x->is_answers != y->is_answers    ? y->is_answers - x->is_answers
+               : x->fingerprint < y->fingerprint ? -1
+                                                 : x->fingerprint > y->fingerprint;
     int models = memcmp(x->model.bytes, y->model.bytes, STORE_KEY_SIZE);
     if (models)
         return models;
@@ -98,6 +137,8 @@ static void list_all(struct store_listing *listing, const char *folder,
         struct store_key key;
         if (strlen(item->d_name) == STORE_KEY_TEXT - 1 && store_key_parse(&key, item->d_name))
             list_model(listing, folder, &key, removes_stale);
+        else
+            list_answers(listing, folder, item->d_name, removes_stale);
     }
     if (open_folder)
         closedir(open_folder);
@@ -119,9 +160,17 @@ void store_listing_release(struct store_listing *listing)
 
 // ---- paths ----
 
+bool store_folder_answers_path(char *path, size_t size, const char *folder, uint64_t fingerprint)
+{
+    int n = snprintf(path, size, "%s/answers-%016" PRIx64, folder, fingerprint);
+    return n > 0 && (size_t)n < size;
+}
+
 bool store_folder_path(char *path, size_t size, const char *folder, const struct store_entry *entry)
 {
     char text[STORE_KEY_TEXT], name[STORE_NAME_MAX];
+    if (entry->is_answers)
+        return store_folder_answers_path(path, size, folder, entry->fingerprint);
     store_key_print(&entry->model, text);
     store_name_print(&entry->file, name);
     int n = snprintf(path, size, "%s/%s/%s", folder, text, name);
@@ -183,7 +232,8 @@ static bool is_superseded(const struct store_entry *entry, const struct store_en
 }
 
 // A chunk is worth as much as the best of what builds on it, so a trunk outlives its branches; a state
-// whose conversation has left others behind it counts as older than it is, unless it is a trunk.
+// whose conversation has left others behind it counts as older than it is, unless it is a trunk.  Answers
+// count as young as a trunk written when the last of them was given.
 // From the longest to the shortest, so that each is settled before what it builds on.
 static void weigh(struct store_listing *listing)
 {
@@ -194,6 +244,10 @@ static void weigh(struct store_listing *listing)
         qsort(by_key, listing->n_entries, sizeof *by_key, compare_keys);
     for (size_t i = listing->n_entries; i-- > 0;) {
         struct store_entry *entry = &listing->entries[i];
+        if (entry->is_answers) {
+            entry->worth_ns += trunk_ns;
+            continue;
+        }
         struct store_entry *parent = find_key(by_key, listing->n_entries, &entry->file.parent);
         if (entry->file.kind == STORE_TRUNK)
             entry->worth_ns += trunk_ns;

@@ -3,6 +3,10 @@
 // FOLDER/MODEL/NAME, MODEL being the model's key in hex and NAME as store_file.h says.  Files appear
 // whole (by rename) and never change, so any number of programs may read, write and remove here at
 // once without a lock; a file that has gone since it was listed is no error.  Any thread.
+//
+// Beside them lie FOLDER/answers-FINGERPRINT, what chats with a model have answered, in their own words
+// (chat/turn_journal.h): without them states are not found again.  They grow, count and go like the
+// rest.
 #ifndef HEARTH_ENGINE_STORE_FOLDER_H
 #define HEARTH_ENGINE_STORE_FOLDER_H
 
@@ -13,14 +17,17 @@
 struct store_entry {
     struct store_file file; // n_start is 0
     struct store_key model;
-    uint64_t size;    // bytes
-    int64_t used_ns;  // last written or read, since 1970
-    int64_t worth_ns; // the same, but no older than what builds on it; see the .c file
+    bool is_answers;      // then neither file nor model is set, but this:
+    uint64_t fingerprint; // of the model
+    uint64_t size;        // bytes
+    int64_t used_ns;      // last written or read, since 1970
+    int64_t worth_ns;     // the same, but no older than what builds on it; see the .c file
     bool has_states, leads_to_states; // chunks: states build on it, or on chunks behind it
 };
 
 struct store_listing {
-    struct store_entry *entries; // [n_entries]; those of one model together, shorter ones first
+    struct store_entry *entries; // [n_entries]; those of one model together, shorter ones first;
+                                 // answers before all
     size_t n_entries, capacity;
     uint64_t size; // of all
 };
@@ -30,8 +37,9 @@ enum err store_folder_make(const char *folder, const struct store_key *model, st
 // Full path; false when it is too long.
 bool store_folder_path(char *path, size_t size, const char *folder,
                        const struct store_entry *entry);
+bool store_folder_answers_path(char *path, size_t size, const char *folder, uint64_t fingerprint);
 
-// Lists the files of one model, or of all with NULL.  A folder that is not there is empty.
+// Lists the states of one model, or everything with NULL.  A folder that is not there is empty.
 void store_folder_list(struct store_listing *listing, const char *folder,
                        const struct store_key *model);
 void store_listing_release(struct store_listing *listing);

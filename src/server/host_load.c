@@ -143,9 +143,9 @@ static void keep_answers(struct host *host)
     if (host->keeps_answers || host->config.forgets)
         return;
     host->keeps_answers = true;
-    int n = snprintf(path, sizeof path, "%s/answers-%016llx", host->config.cache_folder,
-                     (unsigned long long)host->disk.model.fingerprint);
-    if (n >= (int)sizeof path || store_folder_make(host->config.cache_folder, NULL, &error) ||
+    if (!store_folder_answers_path(path, sizeof path, host->config.cache_folder,
+                                   host->disk.model.fingerprint) ||
+        store_folder_make(host->config.cache_folder, NULL, &error) ||
         chat_model_keep(host->chat, path, &error))
         host_say(host, "warning: answers are not kept over a restart");
 }

@@ -165,7 +165,32 @@ TEST(turn_journal, of_a_file_that_has_grown_the_newer_part_stays)
     folder_remove(&folder);
 }
 
+TEST(turn_journal, a_file_that_somebody_removes_begins_anew)
+{
+    (void)state;
+    struct folder folder;
+    struct turn_memory *memory;
+    folder_make(&folder);
+    const char *path = folder_file(&folder, "answers");
+    struct turn_journal *journal = reopen(&memory, path, SIZE_MAX_KEPT);
+    for (unsigned char i = 0; i < 3; i++) {
+        struct sampled_turn turn = answer(i);
+        turn_journal_add(journal, &turn);
+        if (i == 0)
+            assert_int_equal(unlink(path), 0);
+    }
+    turn_journal_close(journal);
+    turn_memory_close(memory);
+    journal = reopen(&memory, path, SIZE_MAX_KEPT);
+    assert_false(is_known(memory, 0));
+    assert_true(is_known(memory, 1) && is_known(memory, 2));
+    turn_journal_close(journal);
+    turn_memory_close(memory);
+    folder_remove(&folder);
+}
+
 RUN_TESTS(IS(turn_journal, answers_are_known_again_with_all_they_meant),
           IS(turn_journal, a_cut_or_changed_record_is_passed_over_and_the_others_count),
           IS(turn_journal, ids_of_another_vocabulary_are_none),
-          IS(turn_journal, of_a_file_that_has_grown_the_newer_part_stays))
+          IS(turn_journal, of_a_file_that_has_grown_the_newer_part_stays),
+          IS(turn_journal, a_file_that_somebody_removes_begins_anew))

@@ -707,6 +707,48 @@ TEST(store, a_state_left_behind_goes_before_one_that_is_a_little_older)
     cache_folder_remove(&folder);
 }
 
+static void make_answers(const struct cache_folder *folder, const char *name, size_t size)
+{
+    char path[600];
+    snprintf(path, sizeof path, "%s/%s", folder->path, name);
+    int fd = open(path, O_CREAT | O_WRONLY, 0600);
+    assert_int_equal(ftruncate(fd, (off_t)size), 0);
+    close(fd);
+}
+
+TEST(store, answers_count_and_go_when_nothing_of_their_time_is_left)
+{
+    struct cache_folder folder;
+    struct store_listing listing;
+    token_id tokens[N_TOKENS];
+    size_t n_removed;
+    (void)state;
+    make_full(&folder, tokens);
+    store_folder_list(&listing, folder.path, NULL);
+    uint64_t states_size = listing.size;
+    store_listing_release(&listing);
+    make_answers(&folder, "answers-0123456789abcdef", 1000);
+    make_answers(&folder, "answers-1123456789abcdef", 500);
+    make_answers(&folder, "answers-0123456789abcdef.part", 10); // being written
+    make_answers(&folder, "answers-0x23456789abcdef", 10);      // somebody else's
+    set_age(&folder, "/answers-1", 30);
+    set_age(&folder, "/tip-", 3);
+    store_folder_list(&listing, folder.path, NULL);
+    assert_int_equal(listing.size, states_size + 1500);
+    assert_int_equal(listing.n_entries, 4 + 2);
+    assert_true(listing.entries[0].is_answers);
+    assert_int_equal(listing.entries[0].fingerprint, 0x0123456789abcdef);
+    assert_int_equal(listing.entries[1].fingerprint, 0x1123456789abcdef);
+    store_listing_release(&listing);
+    store_folder_prune(folder.path, states_size + 1499, &n_removed); // the month-old ones
+    assert_int_equal(n_removed, 1);
+    store_folder_prune(folder.path, 1000, &n_removed); // all states
+    assert_int_equal(n_removed, 4);
+    store_folder_prune(folder.path, 999, &n_removed);
+    assert_int_equal(n_removed, 1);
+    cache_folder_remove(&folder);
+}
+
 TEST(store, a_running_store_keeps_its_budget)
 {
     struct cache_folder folder;
@@ -749,4 +791,5 @@ RUN_TESTS(IS(store, what_was_written_comes_back_in_another_process_life),
           IS(store, what_another_program_writes_is_found_while_running),
           IS(store, the_oldest_goes_first_and_a_trunk_outlives_its_branches),
           IS(store, a_state_left_behind_goes_before_one_that_is_a_little_older),
+          IS(store, answers_count_and_go_when_nothing_of_their_time_is_left),
           IS(store, a_running_store_keeps_its_budget))
