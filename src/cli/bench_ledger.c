@@ -95,7 +95,7 @@ static enum err run(struct ledger_options *o, struct error *error)
 {
     struct stack stack;
     size_t at_start = os_memory_peak();
-    enum err err = stack_open(&stack, &o->loading, o->n_parallel, error);
+    enum err err = stack_open(&stack, &o->loading, o->n_parallel, NULL, error);
     if (!err)
         err = fill(&stack, error);
     if (!err) {

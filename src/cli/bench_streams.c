@@ -267,7 +267,7 @@ static enum err run(struct streams_options *o, struct error *error)
     uint32_t depth = (uint32_t)depths[0];
     uint32_t longest = depth > o->n_interrupt ? depth : o->n_interrupt;
     o->loading.n_context = longest + o->n_generate * 64 + 64;
-    enum err err = stack_open(&stack, &o->loading, n_parallel, error);
+    enum err err = stack_open(&stack, &o->loading, n_parallel, NULL, error);
     if (!err) {
         struct asker asker = {.stack = &stack};
         rng_seed(&asker.rng, 1);

@@ -450,6 +450,17 @@ static void talk(struct chat *chat)
     buf_release(&message);
 }
 
+// Beside the states, which are found again only by what was answered.
+static void keep_answers(struct chat *chat)
+{
+    char path[DISK_CACHE_PATH + 64];
+    struct error ignored;
+    const struct store_options *disk = &chat->stack->disk;
+    if (disk->folder &&
+        store_folder_answers_path(path, sizeof path, disk->folder, disk->model.fingerprint))
+        chat_model_keep(chat->model, path, &ignored); // else they are kept until the end
+}
+
 enum err chat_run(struct stack *stack, const struct run_options *options, struct error *error)
 {
     struct chat *chat = mem_new(struct chat, 1);
@@ -466,6 +477,8 @@ enum err chat_run(struct stack *stack, const struct run_options *options, struct
     enum err err = chat_model_open(&chat->model, &source, error);
     if (!err && chat_model_note(chat->model)[0])
         fprintf(stderr, "%s\n", chat_model_note(chat->model));
+    if (!err)
+        keep_answers(chat);
     if (!err)
         talk(chat);
     chat_model_close(chat->model);

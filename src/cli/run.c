@@ -45,6 +45,7 @@ static const struct option run_table[] = {
      "the model may run shell commands here; each is asked about first"},
     {"--yes", NULL, NULL, OPTION_FLAG, offsetof(struct run_options, yes),
      "with --tools: run them without asking"},
+    DISK_CACHE_OPTIONS_ROWS(struct run_options, disk),
     {"--quiet", "-q", NULL, OPTION_FLAG, offsetof(struct run_options, quiet),
      "no timings at the end"},
 };
@@ -72,11 +73,12 @@ static void print_timings(const struct request_stats *s)
 {
     double prefill = (double)s->prefill_ns * 1e-9, decode = (double)s->decode_ns * 1e-9;
     fprintf(stderr,
-            "\nprompt %u tokens (%u reused): %.2f s, %.1f tokens/s; answer %u tokens: %.2f s, "
+            "\nprompt %u tokens (%u reused, %u from disk): %.2f s, %.1f tokens/s; answer %u "
+            "tokens: %.2f s, "
             "%.1f tokens/s; logits %016llx\n",
-            s->n_prompt, s->n_reused, prefill, prefill > 0 ? s->n_computed / prefill : 0.0,
-            s->n_generated, decode, decode > 0 ? s->n_generated / decode : 0.0,
-            (unsigned long long)s->logits_hash);
+            s->n_prompt, s->n_reused, s->n_from_disk, prefill,
+            prefill > 0 ? s->n_computed / prefill : 0.0, s->n_generated, decode,
+            decode > 0 ? s->n_generated / decode : 0.0, (unsigned long long)s->logits_hash);
 }
 
 // Writes the answer as it comes; Ctrl-C cancels it.
@@ -167,7 +169,7 @@ int run_command(int argc, char **argv)
         o.loading.model = arguments.items[0];
     struct stack stack = {0};
     if (!err)
-        err = stack_open(&stack, &o.loading, 1, &error);
+        err = stack_open(&stack, &o.loading, 1, &o.disk, &error);
     if (!err) {
         interrupt_catch();
         err =

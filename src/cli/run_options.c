@@ -1,10 +1,17 @@
 #include "cli/run_options.h"
 #include "base/os.h"
 
+#include <stdlib.h>
+
 void run_options_defaults(struct run_options *o)
 {
-    *o = (struct run_options){
-        .temperature = -1, .top_k = -1, .top_p = -1, .min_p = -1, .repeat_penalty = -1};
+    *o = (struct run_options){.disk = {.size_max_mib = DISK_CACHE_DEFAULT,
+                                       .is_off = getenv("HEARTH_NO_DISK_CACHE") != NULL},
+                              .temperature = -1,
+                              .top_k = -1,
+                              .top_p = -1,
+                              .min_p = -1,
+                              .repeat_penalty = -1};
     loading_defaults(&o->loading);
     o->loading.n_context = 0;
 }

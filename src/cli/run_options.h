@@ -2,11 +2,13 @@
 #ifndef HEARTH_CLI_RUN_OPTIONS_H
 #define HEARTH_CLI_RUN_OPTIONS_H
 
+#include "cli/disk_cache.h"
 #include "cli/loading.h"
 #include "sample/sampler.h"
 
 struct run_options {
     struct loading_options loading; // first
+    struct disk_cache_options disk;
     const char *prompt, *prompt_file;
     uint32_t n_predict;
     bool special, ignore_eos, quiet;

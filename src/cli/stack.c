@@ -55,6 +55,7 @@ static enum err open_engine(struct stack *stack, const struct hyperparams *hyper
         .n_batch = options->n_batch,
         .n_cache_tokens = n_context,
         .snapshot_size_max = snapshots < SNAPSHOTS_MAX * MIB ? snapshots : SNAPSHOTS_MAX * MIB,
+        .disk = stack->disk.folder ? &stack->disk : NULL,
     };
     struct model_options model_options = {
         .k_type = options->k_type,
@@ -71,7 +72,7 @@ static enum err open_engine(struct stack *stack, const struct hyperparams *hyper
 }
 
 enum err stack_open(struct stack *stack, const struct loading_options *options, uint32_t n_parallel,
-                    struct error *error)
+                    const struct disk_cache_options *disk, struct error *error)
 {
     *stack = (struct stack){0};
     struct hyperparams *hyperparams = mem_new(struct hyperparams, 1);
@@ -82,6 +83,8 @@ enum err stack_open(struct stack *stack, const struct loading_options *options, 
         err = tokenizer_open(&stack->tokenizer, stack->gguf, error);
     if (!err)
         err = loading_open_backend(&stack->backend, options, error);
+    if (!err && disk && disk_cache_folder(stack->cache_folder, disk))
+        disk_cache_store(&stack->disk, disk, stack->cache_folder, options->model, stack->gguf);
     if (!err)
         err = open_engine(stack, hyperparams, options, n_parallel, error);
     free(hyperparams);

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include "model/synthetic.h"
+#include "tests/engine/cache_folder.h"
 #include "tests/support/folder.h"
 #include "tests/support/model_rig.h"
 #include "tests/test.h"
@@ -181,6 +182,50 @@ TEST(commands, greedy_completion_repeats_itself)
         hearth(&code, "run -m %s -p 'once upon' -n 12 --temp 0 -q --ignore-eos -t 1", model));
 }
 
+// What the timings say of a prompt: its tokens, and how many of them the disk had.
+static void from_disk(const char *text, unsigned *n_prompt, unsigned *n_disk)
+{
+    text = strstr(text, "prompt ");
+    assert_non_null(text);
+    assert_int_equal(sscanf(text, "prompt %u tokens (%*u reused, %u from disk)", n_prompt, n_disk),
+                     2);
+}
+
+TEST(commands, a_prompt_that_was_read_once_is_not_computed_again)
+{
+    (void)state;
+    int code;
+    unsigned n_prompt, n_disk;
+    struct cache_folder cache;
+    struct buf text = {0};
+    for (int i = 0; i < 300; i++)
+        buf_printf(&text, "word %d ", i);
+    const char *prompt = folder_write(&folder, "prompt.txt", &text);
+    buf_release(&text);
+    cache_folder_make(&cache);
+    static const char run[] = "run -m %s -f %s --cache-dir %s -n 4 --temp 0 --ignore-eos %s";
+    char *out = hearth(&code, run, model, prompt, cache.path, "--no-disk-cache");
+    char *first = strdup(out);
+    from_disk(out, &n_prompt, &n_disk);
+    assert_int_equal(code, 0);
+    assert_int_equal(cache_folder_visit(&cache, NULL, NULL), 0);
+    out = hearth(&code, run, model, prompt, cache.path, "");
+    from_disk(out, &n_prompt, &n_disk);
+    assert_int_equal(n_disk, 0);
+    out = hearth(&code, run, model, prompt, cache.path, "");
+    from_disk(out, &n_prompt, &n_disk);
+    assert_int_equal(n_disk, n_prompt - 1);
+    // The same answer, and the same logits.
+    assert_memory_equal(out, first, (size_t)(strstr(first, "\nprompt ") - first));
+    assert_string_equal(strstr(out, "logits "), strstr(first, "logits "));
+    free(first);
+    out = hearth(&code, "cache list --cache-dir %s", cache.path);
+    assert_non_null(strstr(out, "tip"));
+    out = hearth(&code, "cache clear --cache-dir %s", cache.path);
+    assert_int_equal(code, 0);
+    cache_folder_remove(&cache);
+}
+
 TEST(commands, a_chat_computes_only_what_is_new)
 {
     (void)state;
@@ -234,6 +279,7 @@ int main(void)
         IS(commands, eval_prints_the_models_log_probabilities),
         IS(commands, the_logits_hash_does_not_depend_on_threads_or_batches),
         IS(commands, greedy_completion_repeats_itself),
+        IS(commands, a_prompt_that_was_read_once_is_not_computed_again),
         IS(commands, a_chat_computes_only_what_is_new),
         IS(commands, bench_measures_beside_the_bounds),
     };
