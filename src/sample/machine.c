@@ -72,20 +72,24 @@ static size_t frame_n_words(const struct machine *m, const struct frame *frame)
     }
 }
 
+// Whether the two say the same, whatever is around them.
+static bool frames_agree(const struct machine *m, const struct frame *x, const struct frame *y)
+{
+    if (x->kind != y->kind || x->i != y->i || x->count != y->count || x->found != y->found ||
+        x->depth != y->depth || x->start != y->start)
+        return false;
+    return x->seen == y->seen || (x->seen != SPEC_NONE && y->seen != SPEC_NONE &&
+                                  frame_n_words(m, x) == frame_n_words(m, y) &&
+                                  !memcmp(m->words + x->seen, m->words + y->seen,
+                                          frame_n_words(m, x) * sizeof(uint64_t)));
+}
+
 static bool frames_equal(const struct machine *m, uint32_t a, uint32_t b)
 {
     while (a != b) {
         const struct frame *x = &m->frames[a], *y = &m->frames[b];
-        if (x->kind != y->kind || x->i != y->i || x->count != y->count || x->found != y->found ||
-            x->depth != y->depth || x->start != y->start)
+        if (!frames_agree(m, x, y))
             return false;
-        if (x->seen != y->seen) {
-            if (x->seen == SPEC_NONE || y->seen == SPEC_NONE ||
-                frame_n_words(m, x) != frame_n_words(m, y) ||
-                memcmp(m->words + x->seen, m->words + y->seen,
-                       frame_n_words(m, x) * sizeof(uint64_t)))
-                return false;
-        }
         a = x->parent;
         b = y->parent;
     }
@@ -103,21 +107,45 @@ bool machine_has_unseen(const struct machine *m, const struct frame *f,
 
 // ---- threads ----
 
+// Lets the thread stand for another one too, whose frame differs only in what is around it.  Without
+// this a text that may be one of two things at each of its levels would have as many threads as two
+// to its depth.
+static bool merge_thread(struct machine *m, struct thread *thread, uint32_t frame)
+{
+    struct frame merged = m->frames[thread->frame];
+    const struct frame other = m->frames[frame];
+    if ((merged.kind != FRAME_OBJECT && merged.kind != FRAME_ARRAY) ||
+        !frames_agree(m, &merged, &other))
+        return false;
+    uint32_t around = merged.parent;
+    for (; m->frames[around].kind == FRAME_FORK; around = m->frames[around].parent)
+        if (frames_equal(m, m->frames[around].i, other.parent))
+            return true;
+    if (frames_equal(m, around, other.parent))
+        return true;
+    merged.parent = machine_add_frame(m, (struct frame){.kind = FRAME_FORK,
+                                                        .depth = m->frames[merged.parent].depth,
+                                                        .parent = merged.parent,
+                                                        .i = other.parent,
+                                                        .seen = SPEC_NONE});
+    thread->frame = machine_add_frame(m, merged);
+    return true;
+}
+
 // `set` is where the new set begins: no thread is in it twice.
 void machine_emit(struct machine *m, size_t set, struct thread thread)
 {
     for (size_t t = set; t < m->n_threads; t++) {
-        const struct thread *old = &m->threads[t];
+        struct thread *old = &m->threads[t];
         if (old->kind == thread.kind && old->i == thread.i && old->depth == thread.depth &&
             old->low == thread.low && old->high == thread.high && old->start == thread.start &&
             old->n_blanks == thread.n_blanks && old->n_newlines == thread.n_newlines &&
-            frames_equal(m, old->frame, thread.frame))
+            (frames_equal(m, old->frame, thread.frame) || merge_thread(m, old, thread.frame)))
             return;
     }
-    if (m->n_threads - set >= THREADS_MAX) {
-        m->has_overflow = true;
+    m->n_steps += (m->n_threads - set) / 16; // what the search cost
+    if (m->n_threads - set >= THREADS_MAX)
         return;
-    }
     if (m->n_threads == m->threads_capacity) {
         m->threads_capacity = m->threads_capacity ? m->threads_capacity * 2 : 64;
         m->threads = mem_resize(m->threads, m->threads_capacity, sizeof(struct thread));
@@ -148,10 +176,7 @@ static bool has_open_parameter(struct machine *m, const struct frame *f,
     if (list->i_object == SPEC_NONE)
         return f->seen == SPEC_NONE && low < high;
     const struct object_spec object = object_of(m, list);
-    for (uint32_t t = low; t < high; t++)
-        if (machine_is_open(m, f, &object, list->openings.owners[t]))
-            return true;
-    return false;
+    return machine_has_open(m, f, &object, list->openings.owners + low, high - low);
 }
 
 // Goes on with the parameters of a call: another one, or their end when nothing is missing.
@@ -192,6 +217,10 @@ void machine_complete_frame(struct machine *m, size_t set, uint32_t frame, int b
         break;
     case FRAME_PARAMETERS:
         advance_parameters(m, set, frame);
+        break;
+    case FRAME_FORK:
+        machine_complete_frame(m, set, m->frames[frame].parent, budget);
+        machine_complete_frame(m, set, m->frames[frame].i, budget);
         break;
     }
 }
@@ -454,6 +483,15 @@ bool machine_is_complete(struct machine *machine, size_t first, size_t n)
     return is_complete;
 }
 
+static void mark_frames(const struct machine *m, uint32_t *marks, uint32_t f)
+{
+    for (; !marks[f]; f = m->frames[f].parent) {
+        marks[f] = 1;
+        if (m->frames[f].kind == FRAME_FORK)
+            mark_frames(m, marks, m->frames[f].i);
+    }
+}
+
 // Frames stand behind their parents, so one pass in order moves them.
 void machine_compact(struct machine *machine, size_t first, size_t n)
 {
@@ -461,8 +499,7 @@ void machine_compact(struct machine *machine, size_t first, size_t n)
     machine->n_threads = n;
     uint32_t *moved = mem_new(uint32_t, machine->n_frames);
     for (size_t t = 0; t < n; t++)
-        for (uint32_t f = machine->threads[t].frame; !moved[f]; f = machine->frames[f].parent)
-            moved[f] = 1;
+        mark_frames(machine, moved, machine->threads[t].frame);
     uint64_t *words = machine->n_words ? mem_new(uint64_t, machine->n_words) : NULL;
     size_t n_frames = 1, n_words = 0;
     bool needs_text = false;
@@ -472,6 +509,8 @@ void machine_compact(struct machine *machine, size_t first, size_t n)
             continue;
         struct frame frame = machine->frames[f];
         frame.parent = moved[frame.parent];
+        if (frame.kind == FRAME_FORK)
+            frame.i = moved[frame.i];
         needs_text = needs_text || (frame.kind == FRAME_ARRAY &&
                                     schema_array(machine->store, frame.i)->is_unique);
         size_t size = frame.seen == SPEC_NONE ? 0 : frame_n_words(machine, &frame);

@@ -3,6 +3,7 @@
 // The place is a set of threads.  A thread is inside a token of text (an automaton, a list of
 // literals, a number) or between two, on top of frames: open objects, arrays and sequences.  JSON
 // itself is deterministic; threads fork where a schema offers a choice, and most die a few bytes on.
+// Those that differ only in what is around their array or object are one, above a fork.
 //
 // Frames are immutable and shared: opening, closing and counting make new ones.  All live in vectors
 // that are cut back after a trial, so a walk over a vocabulary allocates nothing after a while.
@@ -38,7 +39,14 @@ struct thread {
     uint32_t start; // of an item that must differ from others: its first byte in machine.text
 };
 
-enum frame_kind { FRAME_ROOT, FRAME_OBJECT, FRAME_ARRAY, FRAME_SEQUENCE, FRAME_PARAMETERS };
+enum frame_kind {
+    FRAME_ROOT,
+    FRAME_OBJECT,
+    FRAME_ARRAY,
+    FRAME_SEQUENCE,
+    FRAME_PARAMETERS,
+    FRAME_FORK, // below an object or array: it is inside `parent`, or inside frame `i`
+};
 
 struct frame {
     uint8_t kind;
@@ -64,11 +72,10 @@ struct machine {
     char *text; // the bytes read, once there is an array whose items must differ
     size_t text_size, text_capacity;
     bool keeps_text, has_bare_names;
-    size_t n_steps;    // work done, for bounds in tests
-    bool has_overflow; // threads were dropped: more than THREADS_MAX
+    size_t n_steps; // work done, for bounds in tests
 };
 
-#define THREADS_MAX 4096
+#define THREADS_MAX 1024 // of one set; past it readings are given up
 
 struct machine_mark { // how much was in use
     size_t n_threads, n_frames, n_words, text_size;
@@ -99,8 +106,10 @@ void machine_complete(struct machine *machine, struct thread thread);
 void machine_note_byte(struct machine *machine, size_t at, unsigned byte);
 // Whether the thread is in an item that must differ from those before it.
 bool machine_is_tracked(const struct machine *machine, struct thread thread);
-// What the items before it that begin like this one go on with: the i-th, false when there are no more.
-bool machine_rival(const struct machine *machine, struct thread thread, size_t i, struct str *rest);
+// What the items before it that begin like this one go on with: the next one from item *i on, false
+// when there are no more.
+bool machine_rival(const struct machine *machine, struct thread thread, size_t *i,
+                   struct str *rest);
 // Whether more texts lead on from the automaton's state than an array keeps items to differ from.
 bool machine_has_room(struct machine *machine, dfa_state state);
 // Whether the thread's text may end here (and machine_complete() makes sense).

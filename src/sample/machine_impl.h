@@ -64,10 +64,10 @@ enum thread_kind machine_after_name(const struct machine *m);
 // Goes on with the value of a name: any, and as one that is asked for; SPEC_NONE: not that.
 void machine_emit_values(struct machine *m, size_t set, struct frame frame, value_ref value,
                          value_ref found);
-// Whether property `p` of an object may (still) be written, whether a name that it does not know, and
-// whether it may end.
-bool machine_is_open(const struct machine *m, const struct frame *f,
-                     const struct object_spec *object, uint32_t p);
+// Whether one of the properties of an object may (still) be written, whether a name that it does not
+// know, and whether it may end.
+bool machine_has_open(const struct machine *m, const struct frame *f,
+                      const struct object_spec *object, const uint32_t *properties, size_t n);
 bool machine_can_add_other(const struct machine *m, const struct frame *f,
                            const struct object_spec *object);
 bool machine_may_close(const struct machine *m, const struct frame *f,

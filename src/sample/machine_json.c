@@ -115,8 +115,11 @@ static size_t n_needed(const struct machine *m, const struct frame *f,
 {
     size_t n = 0;
     uint64_t counted = 0; // implications whose companion was counted
-    for (uint32_t r = 0; r < object->n_properties; r++)
-        n += r != p && machine_has_bit(object->required, r) && !machine_is_seen(m, f->seen, r);
+    for (size_t w = 0; w < object->n_words; w++) {
+        uint64_t seen = f->seen == SPEC_NONE ? 0 : m->words[f->seen + w];
+        n += (size_t)__builtin_popcountll(object->required[w] & ~seen);
+    }
+    n -= p != SPEC_NONE && machine_has_bit(object->required, p) && !machine_is_seen(m, f->seen, p);
     for (bool has_changed = object->n_implications <= 64; has_changed;) {
         has_changed = false;
         for (size_t i = 0; i < object->n_implications; i++) {
@@ -142,9 +145,17 @@ static size_t n_needed(const struct machine *m, const struct frame *f,
     return n;
 }
 
-// Whether property p may still be written.
-bool machine_is_open(const struct machine *m, const struct frame *f,
-                     const struct object_spec *object, uint32_t p)
+static bool is_implied(const struct object_spec *object, uint32_t p)
+{
+    for (size_t i = 0; i < object->n_implications; i++)
+        if (object->implications[i].if_present == p || object->implications[i].then_required == p)
+            return true;
+    return false;
+}
+
+// Whether property p may still be written, where `n_base` are needed without it.
+static bool is_open(const struct machine *m, const struct frame *f,
+                    const struct object_spec *object, uint32_t p, size_t n_base)
 {
     if (!machine_has_bit(object->allowed, p) || machine_is_seen(m, f->seen, p))
         return false;
@@ -152,7 +163,21 @@ bool machine_is_open(const struct machine *m, const struct frame *f,
         (object->values_found[p] == SPEC_NONE ||
          !may_follow(m, f, object, p, object->marks[p] | MARK_VALUE)))
         return false;
-    return object->max == SPEC_NO_LIMIT || f->count + n_needed(m, f, object, p) + 1 <= object->max;
+    if (object->max == SPEC_NO_LIMIT)
+        return true;
+    size_t n = is_implied(object, p) ? n_needed(m, f, object, p)
+                                     : n_base - machine_has_bit(object->required, p);
+    return f->count + n + 1 <= object->max;
+}
+
+bool machine_has_open(const struct machine *m, const struct frame *f,
+                      const struct object_spec *object, const uint32_t *properties, size_t n)
+{
+    size_t n_base = object->max == SPEC_NO_LIMIT ? 0 : n_needed(m, f, object, SPEC_NONE);
+    for (size_t i = 0; i < n; i++)
+        if (is_open(m, f, object, properties[i], n_base))
+            return true;
+    return false;
 }
 
 bool machine_can_add_other(const struct machine *m, const struct frame *f,
@@ -165,10 +190,7 @@ bool machine_can_add_other(const struct machine *m, const struct frame *f,
 static bool has_open_name(const struct machine *m, const struct frame *f,
                           const struct object_spec *object, uint32_t low, uint32_t high)
 {
-    for (uint32_t t = low; t < high; t++)
-        if (machine_is_open(m, f, object, object->names.owners[t]))
-            return true;
-    return false;
+    return machine_has_open(m, f, object, object->names.owners + low, high - low);
 }
 
 static bool can_add_name(const struct machine *m, uint32_t frame)
@@ -420,18 +442,27 @@ static bool can_go_on(struct machine *m, uint32_t frame)
     return has_next;
 }
 
-// The array or object is whole.  As an item that must differ it may not be one that was there, unless
-// there is nothing left to tell it apart by.
-static void close_frame(struct machine *m, size_t set, uint32_t frame)
+// The array or object is whole, inside frame `outer`.  As an item that must differ it may not be one
+// that was there, unless there is nothing left to tell it apart by.
+static void close_into(struct machine *m, size_t set, uint32_t frame, uint32_t outer)
 {
-    const struct frame f = m->frames[frame], parent = m->frames[f.parent];
-    uint32_t outer = f.parent;
-    if (parent.kind == FRAME_ARRAY && schema_array(m->store, parent.i)->is_unique) {
-        if (machine_is_used(m, &parent, f.start, m->text_size) && can_go_on(m, frame))
+    const struct frame f = m->frames[frame], around = m->frames[outer];
+    if (around.kind == FRAME_FORK) {
+        close_into(m, set, frame, around.parent);
+        close_into(m, set, frame, around.i);
+        return;
+    }
+    if (around.kind == FRAME_ARRAY && schema_array(m->store, around.i)->is_unique) {
+        if (machine_is_used(m, &around, f.start, m->text_size) && can_go_on(m, frame))
             return;
-        outer = machine_use(m, parent, f.start, m->text_size);
+        outer = machine_use(m, around, f.start, m->text_size);
     }
     machine_complete_frame(m, set, outer, ADVANCE_MAX);
+}
+
+static void close_frame(struct machine *m, size_t set, uint32_t frame)
+{
+    close_into(m, set, frame, m->frames[frame].parent);
 }
 
 static void step_after(struct machine *m, size_t set, struct thread thread, unsigned byte)

@@ -58,13 +58,13 @@ uint32_t machine_use(struct machine *m, struct frame f, size_t start, size_t end
     return machine_add_frame(m, f);
 }
 
-bool machine_rival(const struct machine *machine, struct thread thread, size_t i, struct str *rest)
+bool machine_rival(const struct machine *machine, struct thread thread, size_t *i, struct str *rest)
 {
     const struct frame *f = &machine->frames[thread.frame];
     struct str begun = {machine->text + thread.start, machine->text_size - thread.start};
-    for (size_t u = 0; u < machine_n_used(machine, f); u++) {
-        struct str used = used_text(machine, f, u);
-        if (str_starts(used, begun) && !i--) {
+    while (*i < machine_n_used(machine, f)) {
+        struct str used = used_text(machine, f, (*i)++);
+        if (str_starts(used, begun)) {
             *rest = str_slice(used, begun.size, used.size);
             return true;
         }
@@ -101,6 +101,7 @@ struct language { // of an automaton or a bounded number
 
 static uint32_t language_step(const struct language *l, uint32_t state, unsigned byte)
 {
+    l->m->n_steps++;
     return l->is_number ? number_step(schema_numbers(l->m->store), state, byte)
                         : dfa_step(schema_dfa(l->m->store), state, byte);
 }
@@ -156,25 +157,26 @@ bool machine_has_room(struct machine *machine, dfa_state state)
 bool machine_can_differ(struct machine *m, struct thread thread)
 {
     struct str rest;
-    if (!machine_rival(m, thread, 0, &rest) ||
+    size_t i = 0;
+    if (!machine_rival(m, thread, &i, &rest) ||
         (thread.kind == THREAD_TEXT && machine_has_room(m, thread.i)))
         return true;
     if (thread.kind != THREAD_LITERAL) {
         const struct language l = {m, thread.kind == THREAD_NUMBER};
         size_t n = 0; // of its texts that are used
-        for (size_t i = 0; machine_rival(m, thread, i, &rest); i++)
+        do
             n += language_has(&l, thread.i, rest);
+        while (machine_rival(m, thread, &i, &rest));
         return has_more_than(&l, thread.i, n);
     }
     // Constants: one whose text is not used.  They agree up to here, so the rest decides.
     const struct literal_set *literals = schema_literals(m->store, thread.i);
     for (uint32_t t = thread.low; t < thread.high; t++) {
         const struct str text = literals->texts[t];
-        size_t i = 0;
-        while (machine_rival(m, thread, i, &rest) &&
-               !str_equal(rest, str_slice(text, thread.depth, text.size)))
-            i++;
-        if (!machine_rival(m, thread, i, &rest))
+        bool is_used = false;
+        for (i = 0; !is_used && machine_rival(m, thread, &i, &rest);)
+            is_used = str_equal(rest, str_slice(text, thread.depth, text.size));
+        if (!is_used)
             return true;
     }
     return false;

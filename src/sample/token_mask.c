@@ -447,7 +447,7 @@ static bool is_roomy(struct walk *walk, struct thread thread)
     struct machine *m = walk->machine;
     struct dfa *dfa = schema_dfa(m->store);
     struct str rest;
-    for (size_t i = 0; machine_rival(m, thread, i, &rest); i++) {
+    for (size_t i = 0; machine_rival(m, thread, &i, &rest);) {
         dfa_state state = thread.i;
         for (size_t k = 0; k < rest.size && state != DFA_DEAD; k++) {
             if (!machine_has_room(m, state))
@@ -464,13 +464,14 @@ static void add_inside(struct walk *walk, const uint64_t *inside, struct thread 
     struct machine *m = walk->machine;
     const struct token_trie *trie = walk->trie;
     struct str rest;
-    if (!machine_is_tracked(m, thread) || !machine_rival(m, thread, 0, &rest)) {
+    size_t i = 0;
+    if (!machine_is_tracked(m, thread) || !machine_rival(m, thread, &i, &rest)) {
         mask_or(walk->mask, inside, trie->n_words);
         return;
     }
     uint64_t *copy = mem_alloc(trie->n_words, sizeof *copy);
     memcpy(copy, inside, trie->n_words * sizeof *copy);
-    for (size_t i = 0; machine_rival(m, thread, i, &rest); i++) {
+    for (i = 0; machine_rival(m, thread, &i, &rest);) {
         size_t node = 0, k = 0;
         dfa_state state = thread.i;
         for (; k < rest.size && (k == 0 || node); k++) {
