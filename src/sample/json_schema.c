@@ -9,6 +9,7 @@
 #define SCHEMA_SIZE_MAX     (2 * MIB)
 #define RELAXATIONS_MAX     200
 #define EXISTENCE_STEPS_MAX 200000
+#define EXISTENCE_DEPTH_MAX 2000 // values that need each other inside; bounds the stack
 
 // ---- places ----
 
@@ -247,10 +248,25 @@ static bool shape_exists(struct schema_store *store, struct shape shape)
     return false;
 }
 
+// Lets the place, which is not worked out yet, be any value.
+static void open_place(struct schema_store *store, value_ref ref)
+{
+    value_ref any = schema_anything(store);
+    expand(store, any);
+    schema_relax_all(store, ref, "values nested too deeply");
+    for (size_t s = 0; s < store->places[any].spec.n_shapes; s++) {
+        struct shape shape = store->places[any].spec.shapes[s];
+        schema_add_shape(store, ref, shape.kind, shape.i);
+    }
+    store->places[ref].is_expanded = true;
+}
+
 // A value that needs itself inside does not exist: being asked again while the answer is open counts
 // as "no", and an answer that rests on this is kept only where the question began.
 static bool exists(struct schema_store *store, value_ref ref)
 {
+    if (store->n_nested >= EXISTENCE_DEPTH_MAX && !store->places[ref].is_expanded)
+        open_place(store, ref);
     expand(store, ref);
     uint8_t known = store->places[ref].existence;
     if (known == EXISTENCE_YES || known == EXISTENCE_NO)
@@ -264,8 +280,10 @@ static bool exists(struct schema_store *store, value_ref ref)
     store->places[ref].existence = EXISTENCE_ASKED;
     unsigned n_assumed = store->n_assumed;
     bool found = false;
+    store->n_nested++;
     for (size_t s = 0; s < store->places[ref].spec.n_shapes && !found; s++)
         found = shape_exists(store, store->places[ref].spec.shapes[s]);
+    store->n_nested--;
     bool is_certain = found || store->n_assumed == n_assumed;
     store->places[ref].existence = found        ? EXISTENCE_YES
                                    : is_certain ? EXISTENCE_NO
