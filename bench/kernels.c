@@ -54,7 +54,6 @@ struct bench {
     unsigned char *weights; // [WEIGHTS_SIZE]
     float *x, *y;           // [N_X_MAX][N_IN], [N_X_MAX][N_TILE_ROWS]
     unsigned char *x_q;
-    void *scratch;
     size_t n_x; // of a tile
 };
 
@@ -71,7 +70,7 @@ static void tile_once(const struct bench *b, enum dtype dtype, size_t row_size, 
     const struct format_kernels *f = &b->kernels->formats[dtype];
     for (size_t r = 0; r < n_rows; r += N_TILE_ROWS)
         f->tile(b->y, N_TILE_ROWS, b->weights + r * row_size, row_size, N_TILE_ROWS, b->x_q,
-                x_row_size(f->x_format, N_IN), n_x, N_IN, b->scratch);
+                x_row_size(f->x_format, N_IN), n_x, N_IN);
 }
 
 static double best_rows(const struct bench *b, enum dtype dtype, size_t row_size, size_t n_rows)
@@ -178,7 +177,6 @@ int main(int argc, char **argv)
     bench.x = malloc((size_t)N_X_MAX * N_IN * sizeof(float));
     bench.y = malloc((size_t)N_X_MAX * N_TILE_ROWS * sizeof(float));
     bench.x_q = malloc((size_t)N_X_MAX * N_IN * sizeof(float));
-    bench.scratch = aligned_alloc(64, (KERNEL_SCRATCH_SIZE(N_IN) + 63) / 64 * 64);
     for (size_t j = 0; j < (size_t)N_X_MAX * N_IN; j++)
         bench.x[j] = (float)(random_u32() >> 8) * 0x1p-23f - 1;
     fill_weights(bench.weights, WEIGHTS_SIZE);

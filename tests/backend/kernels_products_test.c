@@ -175,10 +175,9 @@ static void check_tile(const struct kernels *kernels, const struct weight_format
     for (size_t i = 0; i < n_x; i++)
         fill_activations(x + i * n_in, n_in, fill < 0 ? 0 : (int)(i % 4));
     unsigned char *x_q = make_activations(f->x_format, x, n_x, n_in);
-    void *scratch = aligned_alloc(64, (KERNEL_SCRATCH_SIZE(n_in) + 63) / 64 * 64);
     for (size_t i = 0; i < n_x * stride; i++)
         y[i] = -1.5f;
-    f->tile(y, stride, w, row_size, n_rows, x_q, x_size, n_x, n_in, scratch);
+    f->tile(y, stride, w, row_size, n_rows, x_q, x_size, n_x, n_in);
     for (size_t i = 0; i < n_x; i++) {
         f->rows(y + n_x * stride, w, row_size, n_rows, x_q + i * x_size, n_in);
         check_same_bits(y + n_x * stride, y + i * stride, n_rows, dtype_get(format->dtype)->name);
@@ -189,7 +188,6 @@ static void check_tile(const struct kernels *kernels, const struct weight_format
     free(x);
     free(y);
     free(x_q);
-    free(scratch);
 }
 
 TEST(kernels, tiles_equal_rows_bit_for_bit)
@@ -224,7 +222,7 @@ static void check_floats(struct kernels *layers, size_t n_layers, enum dtype dty
     dtype_get(dtype)->dequantize(values, w, n_rows * n);
     for (size_t i = 0; i < n_layers; i++) {
         const struct format_kernels *f = &layers[i].formats[dtype];
-        f->tile(y, n_rows, w, row_size, n_rows, x, n * sizeof *x, n_x, n, NULL);
+        f->tile(y, n_rows, w, row_size, n_rows, x, n * sizeof *x, n_x, n);
         for (size_t j = 0; j < n_x; j++) {
             f->rows(one, w, row_size, n_rows, x + j * n, n);
             check_same_bits(one, y + j * n_rows, n_rows, "tile");

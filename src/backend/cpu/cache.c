@@ -64,12 +64,9 @@ enum { X_Q_BYTES = 2 };
 
 static size_t thread_scratch_size(const struct cache_spec *spec)
 {
-    size_t dim_max = 0, size = KERNEL_SCRATCH_SIZE(spec->n_cols_max);
-    size_t widest_hidden = spec->n_ff > spec->n_ff_expert ? spec->n_ff : spec->n_ff_expert;
+    size_t dim_max = 0, size = spec->n_cols_max * sizeof(float); // a row of cpu_add_norm()
     for (uint32_t i = 0; i < spec->n_groups; i++)
         dim_max = spec->groups[i].head_dim > dim_max ? spec->groups[i].head_dim : dim_max;
-    if (size < KERNEL_SCRATCH_SIZE(widest_hidden))
-        size = KERNEL_SCRATCH_SIZE(widest_hidden);
     if (size < cpu_attention_scratch_size(dim_max))
         size = cpu_attention_scratch_size(dim_max);
     return round_up(size, 64);

@@ -139,9 +139,9 @@ void cpu_quantize_rows(struct cpu *cpu, struct x_rows *rows, struct scratch *out
 enum x_format cpu_x_format(const struct cpu *cpu, const struct weight *weight);
 // One product on the calling thread: y[i * y_stride + r - first] for weight rows r in [first, end) of
 // expert `i_expert` and activation rows x_first + i, i < n_x.
-void cpu_product(struct cpu *cpu, unsigned i_thread, float *y, size_t y_stride,
-                 const struct weight *weight, uint32_t i_expert, uint32_t first, uint32_t end,
-                 const struct x_rows *x, uint32_t x_first, uint32_t n_x);
+void cpu_product(struct cpu *cpu, float *y, size_t y_stride, const struct weight *weight,
+                 uint32_t i_expert, uint32_t first, uint32_t end, const struct x_rows *x,
+                 uint32_t x_first, uint32_t n_x);
 // Weight rows per task so that tasks are neither crumbs nor too few.
 uint32_t cpu_rows_per_task(const struct cpu *cpu, const struct weight *weight, uint32_t n_x);
 void cpu_project_rows(struct cpu *cpu, const struct projection *projections, uint32_t n,

@@ -23,8 +23,8 @@ static void gate_up_task(void *context, uint32_t i_task, unsigned i_thread)
     for (uint32_t r = first; r < end; r += BLOCK_ROWS) {
         uint32_t n = r + BLOCK_ROWS < end ? BLOCK_ROWS : end - r;
         float *gate = job->hidden + r;
-        cpu_product(cpu, i_thread, gate, n_ff, ffn->gate, 0, r, r + n, job->x, 0, job->x->n_rows);
-        cpu_product(cpu, i_thread, up, BLOCK_ROWS, ffn->up, 0, r, r + n, job->x, 0, job->x->n_rows);
+        cpu_product(cpu, gate, n_ff, ffn->gate, 0, r, r + n, job->x, 0, job->x->n_rows);
+        cpu_product(cpu, up, BLOCK_ROWS, ffn->up, 0, r, r + n, job->x, 0, job->x->n_rows);
         for (uint32_t x = 0; x < job->x->n_rows; x++) {
             float *h = gate + (size_t)x * n_ff;
             cpu->kernels.gate(h, h, up + (size_t)x * BLOCK_ROWS, n, ffn->activation);

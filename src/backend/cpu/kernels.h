@@ -48,9 +48,9 @@ struct format_kernels {
     void (*rows)(float *y, const void *w, size_t row_size, size_t n_rows, const void *x,
                  size_t n_in);
     // y[i * y_stride + r] = row r of w . x_i, i < n_x: each weight block is read once for all n_x
-    // rows, which lie x_size bytes apart.  `scratch` has KERNEL_SCRATCH_SIZE(n_in) bytes.
+    // rows, which lie x_size bytes apart.
     void (*tile)(float *y, size_t y_stride, const void *w, size_t row_size, size_t n_rows,
-                 const void *x, size_t x_size, size_t n_x, size_t n_in, void *scratch);
+                 const void *x, size_t x_size, size_t n_x, size_t n_in);
 };
 
 // One query row of attention while it walks the pages of its keys.
@@ -106,9 +106,6 @@ static inline size_t x_row_size(enum x_format format, size_t n)
            : format == X_Q8_32 ? n / 32 * sizeof(struct x_q8_32)
                                : n / 256 * sizeof(struct x_q8_256);
 }
-
-// Room for a panel of 16 unpacked weight rows with their scales.
-#define KERNEL_SCRATCH_SIZE(n_in) ((size_t)(n_in)*48 + 4096)
 
 // Fills the table for a machine with these features (bits of enum cpu_feature).
 void kernels_select(struct kernels *kernels, unsigned features);

@@ -52,9 +52,9 @@ void cpu_quantize_rows(struct cpu *cpu, struct x_rows *rows, struct scratch *out
         pool_run(cpu->pool, quantize_row, &(struct quantize_job){cpu, x, rows, formats}, n_rows);
 }
 
-void cpu_product(struct cpu *cpu, unsigned i_thread, float *y, size_t y_stride,
-                 const struct weight *weight, uint32_t i_expert, uint32_t first, uint32_t end,
-                 const struct x_rows *x, uint32_t x_first, uint32_t n_x)
+void cpu_product(struct cpu *cpu, float *y, size_t y_stride, const struct weight *weight,
+                 uint32_t i_expert, uint32_t first, uint32_t end, const struct x_rows *x,
+                 uint32_t x_first, uint32_t n_x)
 {
     const struct format_kernels *format = &cpu->kernels.formats[weight->dtype];
     size_t row_size = weight_row_size(weight), x_size = x->row_size[format->x_format];
@@ -69,7 +69,7 @@ void cpu_product(struct cpu *cpu, unsigned i_thread, float *y, size_t y_stride,
     for (uint32_t i = 0; i < n_x; i += X_BLOCK_ROWS) {
         uint32_t n = n_x - i < X_BLOCK_ROWS ? n_x - i : X_BLOCK_ROWS;
         format->tile(y + i * y_stride, y_stride, w, row_size, n_rows, rows + i * x_size, x_size, n,
-                     weight->n_in, thread_scratch(cpu, i_thread));
+                     weight->n_in);
     }
 }
 
@@ -108,8 +108,8 @@ static void project_task(void *context, uint32_t i_task, unsigned i_thread)
     uint32_t end = first + job->task_rows[i], n_x = job->x->n_rows;
     end = end < p->weight->n_out ? end : p->weight->n_out;
     if (!p->adds) {
-        cpu_product(job->cpu, i_thread, row_of(p->out, 0) + first, p->out->n_cols, p->weight, 0,
-                    first, end, job->x, 0, n_x);
+        cpu_product(job->cpu, row_of(p->out, 0) + first, p->out->n_cols, p->weight, 0, first, end,
+                    job->x, 0, n_x);
         for (uint32_t x = 0; p->bias && x < n_x; x++)
             kernels->add(row_of(p->out, x) + first, floats_of(p->bias) + first, end - first);
         return;
@@ -117,7 +117,7 @@ static void project_task(void *context, uint32_t i_task, unsigned i_thread)
     float *block = thread_block(job->cpu, i_thread);
     for (uint32_t r = first; r < end; r += BLOCK_ROWS) {
         uint32_t n = r + BLOCK_ROWS < end ? BLOCK_ROWS : end - r;
-        cpu_product(job->cpu, i_thread, block, BLOCK_ROWS, p->weight, 0, r, r + n, job->x, 0, n_x);
+        cpu_product(job->cpu, block, BLOCK_ROWS, p->weight, 0, r, r + n, job->x, 0, n_x);
         for (uint32_t x = 0; x < n_x; x++) {
             if (p->bias)
                 kernels->add(block + x * BLOCK_ROWS, floats_of(p->bias) + r, n);

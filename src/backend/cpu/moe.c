@@ -220,10 +220,10 @@ static void moe_gate_up_task(void *context, uint32_t i_task, unsigned i_thread)
     for (uint32_t r = t.first; r < t.end; r += BLOCK_ROWS) {
         uint32_t n = r + BLOCK_ROWS < t.end ? BLOCK_ROWS : t.end - r;
         float *gate = job->hidden_f32 + (size_t)t.pair * n_cols + r;
-        cpu_product(cpu, i_thread, gate, n_cols, gate_w, t.i_expert, r, r + n, &job->gathered,
-                    t.pair, t.n_pairs);
-        cpu_product(cpu, i_thread, up, BLOCK_ROWS, up_w, t.i_expert, r, r + n, &job->gathered,
-                    t.pair, t.n_pairs);
+        cpu_product(cpu, gate, n_cols, gate_w, t.i_expert, r, r + n, &job->gathered, t.pair,
+                    t.n_pairs);
+        cpu_product(cpu, up, BLOCK_ROWS, up_w, t.i_expert, r, r + n, &job->gathered, t.pair,
+                    t.n_pairs);
         for (uint32_t i = 0; i < t.n_pairs; i++) {
             float *h = gate + (size_t)i * n_cols;
             cpu->kernels.gate(h, h, up + (size_t)i * BLOCK_ROWS, n, ACT_SILU);
@@ -233,11 +233,12 @@ static void moe_gate_up_task(void *context, uint32_t i_task, unsigned i_thread)
 
 static void moe_down_task(void *context, uint32_t i_task, unsigned i_thread)
 {
+    (void)i_thread;
     struct moe_job *job = context;
     struct moe_task t = find_task(job, i_task, true);
     const struct weight *down = t.is_shared ? job->moe->shared_down : job->moe->down;
-    cpu_product(job->cpu, i_thread, job->outputs + (size_t)t.pair * job->n_model + t.first,
-                job->n_model, down, t.i_expert, t.first, t.end, &job->hidden, t.pair, t.n_pairs);
+    cpu_product(job->cpu, job->outputs + (size_t)t.pair * job->n_model + t.first, job->n_model,
+                down, t.i_expert, t.first, t.end, &job->hidden, t.pair, t.n_pairs);
 }
 
 static void combine_row(void *context, uint32_t row, unsigned i_thread)

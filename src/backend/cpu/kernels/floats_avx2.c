@@ -104,10 +104,8 @@ TEMPLATE void tile_float(float *y, size_t y_stride, const char *w, size_t row_si
         rows_float(y, w, row_size, n_rows, x, n_in, eight_##name, one_##name);                     \
     }                                                                                              \
     static void tile_##name(float *y, size_t y_stride, const void *w, size_t row_size,             \
-                            size_t n_rows, const void *x, size_t x_size, size_t n_x, size_t n_in,  \
-                            void *scratch)                                                         \
+                            size_t n_rows, const void *x, size_t x_size, size_t n_x, size_t n_in)  \
     {                                                                                              \
-        (void)scratch;                                                                             \
         tile_float(y, y_stride, w, row_size, n_rows, x, x_size, n_x, n_in, eight_##name,           \
                    one_##name);                                                                    \
     }

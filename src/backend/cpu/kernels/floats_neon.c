@@ -83,17 +83,15 @@ TEMPLATE void tile_float(float *y, size_t y_stride, const char *w, size_t row_si
 
 #define PRODUCTS(name)                                                                             \
     static void tile_##name(float *y, size_t y_stride, const void *w, size_t row_size,             \
-                            size_t n_rows, const void *x, size_t x_size, size_t n_x, size_t n_in,  \
-                            void *scratch)                                                         \
+                            size_t n_rows, const void *x, size_t x_size, size_t n_x, size_t n_in)  \
     {                                                                                              \
-        (void)scratch;                                                                             \
         tile_float(y, y_stride, w, row_size, n_rows, x, x_size, n_x, n_in, four_##name,            \
                    one_##name);                                                                    \
     }                                                                                              \
     static void rows_##name(float *y, const void *w, size_t row_size, size_t n_rows,               \
                             const void *x, size_t n_in)                                            \
     {                                                                                              \
-        tile_##name(y, 0, w, row_size, n_rows, x, 0, 1, n_in, NULL);                               \
+        tile_##name(y, 0, w, row_size, n_rows, x, 0, 1, n_in);                                     \
     }
 PRODUCTS(f32)
 PRODUCTS(f16)

@@ -26,10 +26,8 @@ enum { TILE_X_MIN = 7 };
             rows_##width(y, y_stride, w, row_size, n_rows, x, x_size, 4, n_in, &format_##name);    \
     }                                                                                              \
     static void tile_##name(float *y, size_t y_stride, const void *w, size_t row_size,             \
-                            size_t n_rows, const void *x, size_t x_size, size_t n_x, size_t n_in,  \
-                            void *scratch)                                                         \
+                            size_t n_rows, const void *x, size_t x_size, size_t n_x, size_t n_in)  \
     {                                                                                              \
-        (void)scratch;                                                                             \
         if (n_x >= TILE_X_MIN)                                                                     \
             tile_##width(y, y_stride, w, row_size, n_rows, x, x_size, n_x, n_in, &format_##name,   \
                          multiply);                                                                \

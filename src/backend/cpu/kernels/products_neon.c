@@ -341,10 +341,8 @@ enum { TILE_X_MIN = 7 }; // fewer activation rows do not repay a panel
         rows_by_some(y, 0, w, row_size, n_rows, x, 0, 1, n_in, &format_##name);                    \
     }                                                                                              \
     static void tile_##name(float *y, size_t y_stride, const void *w, size_t row_size,             \
-                            size_t n_rows, const void *x, size_t x_size, size_t n_x, size_t n_in,  \
-                            void *scratch)                                                         \
+                            size_t n_rows, const void *x, size_t x_size, size_t n_x, size_t n_in)  \
     {                                                                                              \
-        (void)scratch;                                                                             \
         if (n_x >= TILE_X_MIN) {                                                                   \
             tile_by_panels(y, y_stride, w, row_size, n_rows, x, x_size, n_x, n_in,                 \
                            &format_##name);                                                        \

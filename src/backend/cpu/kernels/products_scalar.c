@@ -136,10 +136,8 @@ static void multiply(float *y, size_t y_stride, const struct format *format, con
         multiply(y, 0, &format_##name, w, row_size, n_rows, x, 0, 1, n_in);                        \
     }                                                                                              \
     static void tile_##name(float *y, size_t y_stride, const void *w, size_t row_size,             \
-                            size_t n_rows, const void *x, size_t x_size, size_t n_x, size_t n_in,  \
-                            void *scratch)                                                         \
+                            size_t n_rows, const void *x, size_t x_size, size_t n_x, size_t n_in)  \
     {                                                                                              \
-        (void)scratch;                                                                             \
         multiply(y, y_stride, &format_##name, w, row_size, n_rows, x, x_size, n_x, n_in);          \
     }
 INTEGER_FORMATS(PRODUCTS)
@@ -173,10 +171,8 @@ static float dot_floats(float (*load)(const void *, size_t), const void *w, cons
 
 #define FLOAT_PRODUCTS(name)                                                                       \
     static void tile_##name(float *y, size_t y_stride, const void *w, size_t row_size,             \
-                            size_t n_rows, const void *x, size_t x_size, size_t n_x, size_t n_in,  \
-                            void *scratch)                                                         \
+                            size_t n_rows, const void *x, size_t x_size, size_t n_x, size_t n_in)  \
     {                                                                                              \
-        (void)scratch;                                                                             \
         for (size_t r = 0; r < n_rows; r++)                                                        \
             for (size_t i = 0; i < n_x; i++)                                                       \
                 y[i * y_stride + r] =                                                              \
@@ -186,7 +182,7 @@ static float dot_floats(float (*load)(const void *, size_t), const void *w, cons
     static void rows_##name(float *y, const void *w, size_t row_size, size_t n_rows,               \
                             const void *x, size_t n_in)                                            \
     {                                                                                              \
-        tile_##name(y, 0, w, row_size, n_rows, x, 0, 1, n_in, NULL);                               \
+        tile_##name(y, 0, w, row_size, n_rows, x, 0, 1, n_in);                                     \
     }
 FLOAT_PRODUCTS(f32)
 FLOAT_PRODUCTS(f16)
