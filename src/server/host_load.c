@@ -133,6 +133,7 @@ static void unload(struct host *host)
     host->engine = NULL;
     host->model = NULL;
     host->backend = NULL;
+    os_trim_memory(); // others want it: that is what the model is put to sleep for
 }
 
 // What was answered lies beside the states; without it they would not be found again.
