@@ -7,6 +7,8 @@
 // how likely that is missed falls with its age and with its distance from the conversation's end,
 // which thins interior ones out geometrically, and rises with its uses and its kind.  Age and uses
 // are the snapshot's own: what a conversation has left behind is not used by its going on.
+//
+// What is still to be written to disk goes after everything else.
 #include <assert.h>
 
 #include "engine/prefix_node.h"
@@ -55,15 +57,17 @@ static bool frees_a_page(const struct prefix_tree *tree, const struct prefix_nod
 }
 
 // The stalest leaf among those that free a page; when there is none, the stalest of all, for it may
-// stand in front of a node that does.
-static struct prefix_node *stalest_leaf(struct prefix_tree *tree)
+// stand in front of a node that does.  Of those that nobody awaits, or else of the others.
+static struct prefix_node *stalest_leaf(struct prefix_tree *tree, bool is_awaited)
 {
     struct prefix_node *stalest = NULL;
     double worst = 0;
     bool stalest_frees = false;
     for (struct prefix_node *node = node_next(&tree->root); node; node = node_next(node)) {
-        if (node->child)
+        if (node->child || node->is_awaited != is_awaited) {
+            tree->n_spared += !node->child && node->is_awaited;
             continue;
+        }
         double staleness = age_of(tree, node->used_at) / uses_of(node->n_uses);
         if (stalest && stalest_frees && staleness <= worst)
             continue;
@@ -105,7 +109,9 @@ bool prefix_tree_evict_page(struct prefix_tree *tree)
 {
     uint32_t n_free = kv_cache_n_free(tree->kv, GROUP_FULL);
     while (kv_cache_n_free(tree->kv, GROUP_FULL) == n_free) {
-        struct prefix_node *leaf = stalest_leaf(tree);
+        struct prefix_node *leaf = stalest_leaf(tree, false);
+        if (!leaf)
+            leaf = stalest_leaf(tree, true);
         if (!leaf)
             return false;
         shorten(tree, leaf);
@@ -134,21 +140,33 @@ static double snapshot_value(const struct prefix_tree *tree, const struct prefix
     return n_lost * uses_of(snapshot->n_uses) * weight / (age_of(tree, snapshot->used_at) * to_tip);
 }
 
-bool prefix_tree_evict_snapshot(struct prefix_tree *tree)
+// Of those that nobody awaits, or else of the others.
+static struct prefix_node *least_valuable(struct prefix_tree *tree, bool is_awaited)
 {
     struct prefix_node *least = NULL;
     double least_value = 0;
     for (struct prefix_node *node = node_next(&tree->root); node; node = node_next(node)) {
-        if (!node->snapshot)
+        if (!node->snapshot || node->is_awaited != is_awaited) {
+            tree->n_spared += node->snapshot && node->is_awaited;
             continue;
+        }
         double value = snapshot_value(tree, node);
         if (!least || value < least_value) {
             least = node;
             least_value = value;
         }
     }
+    return least;
+}
+
+bool prefix_tree_evict_snapshot(struct prefix_tree *tree)
+{
+    struct prefix_node *least = least_valuable(tree, false);
+    if (!least)
+        least = least_valuable(tree, true);
     if (!least)
         return false;
+    least->is_awaited = false;
     node_drop_snapshot(tree, least);
     if (!least->child)
         remove_branch(tree, least);

@@ -19,6 +19,7 @@ struct prefix_node {
     struct snapshot *snapshot;                    // at `end`, or NULL
     uint64_t used_at;                             // tree->clock when last used or inserted
     uint32_t n_uses;                              // sequences that continued here or below
+    bool is_awaited;                              // see prefix_tree_await()
 };
 
 struct prefix_tree {
@@ -27,6 +28,7 @@ struct prefix_tree {
     struct prefix_node root;
     uint64_t clock; // sequences so far
     uint32_t n_nodes, n_snapshots;
+    uint64_t n_spared;
 };
 
 static inline uint32_t node_first_page(const struct prefix_node *node)

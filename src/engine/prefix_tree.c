@@ -101,6 +101,7 @@ static struct prefix_node *split(struct prefix_tree *tree, struct prefix_node *n
     *upper = *node;
     upper->end = at;
     upper->snapshot = NULL;
+    upper->is_awaited = false;
     upper->child = node;
     uint32_t n_tokens = at - upper->start, n_pages = node_n_pages(upper);
     upper->label = mem_new(token_id, n_tokens);
@@ -150,6 +151,7 @@ void node_truncate(struct prefix_tree *tree, struct prefix_node *leaf, uint32_t 
     assert(!leaf->child && !leaf->snapshot && end > leaf->start && end <= leaf->end);
     uint32_t n_pages = node_n_pages(leaf);
     leaf->end = end;
+    leaf->is_awaited = false; // what was awaited is gone
     for (uint32_t i = node_n_pages(leaf); has_pages(tree) && i < n_pages; i++)
         kv_cache_drop(tree->kv, GROUP_FULL, leaf->pages[i], KV_MEMORY);
 }
@@ -301,6 +303,20 @@ void prefix_tree_insert(struct prefix_tree *tree, const token_id *tokens, uint32
     }
     for (; node && node->reach < n_tokens; node = node->parent)
         node->reach = n_tokens;
+}
+
+void prefix_tree_await(struct prefix_tree *tree, const token_id *tokens, uint32_t n_tokens,
+                       bool is_awaited)
+{
+    struct prefix_match match;
+    prefix_tree_find(tree, &match, tokens, n_tokens, 0);
+    if (match.n_known == n_tokens)
+        match.last->is_awaited = is_awaited;
+}
+
+uint64_t prefix_tree_n_spared(const struct prefix_tree *tree)
+{
+    return tree->n_spared;
 }
 
 // ---- taking ----

@@ -56,6 +56,13 @@ uint32_t prefix_tree_other(const struct prefix_tree *tree, const struct prefix_m
 void prefix_tree_insert(struct prefix_tree *tree, const token_id *tokens, uint32_t n_tokens,
                         const uint32_t *pages, struct snapshot *snapshot);
 
+// Somebody still has to copy what these tokens end with: as long as there is anything else to forget,
+// that goes first.  Until it is told that nobody has, or forgets it all the same.
+void prefix_tree_await(struct prefix_tree *tree, const token_id *tokens, uint32_t n_tokens,
+                       bool is_awaited);
+// How often something was spared for that reason: it is time to hurry when this grows.
+uint64_t prefix_tree_n_spared(const struct prefix_tree *tree);
+
 // ---- forgetting, least useful first (eviction.c) ----
 // Frees at least one page of group 0; false when there is nothing left to forget.
 bool prefix_tree_evict_page(struct prefix_tree *tree);

@@ -26,6 +26,7 @@ struct spill_entry { // a sequence that is to be written
     uint64_t noted_ns;
     struct store_chain chain; // made when it is first looked at
     uint32_t n_on_disk;       // of its tokens when it was
+    bool is_urgent;           // the tree is short of room
 };
 
 struct spill {
@@ -36,6 +37,7 @@ struct spill {
     struct spill_entry entries[ENTRIES_MAX];
     size_t n_entries;
     uint64_t copy_after_ns; // the share of time is used up until then
+    uint64_t n_spared;      // by the tree, when it was last asked
 
     struct session *reader; // whose files are being read; NULL
     struct store_match match;
@@ -61,6 +63,7 @@ void spill_stats(struct spill *spill, struct store_stats *stats)
 
 static void remove_entry(struct spill *spill, struct spill_entry *entry)
 {
+    prefix_tree_await(spill->memory->tree, entry->tokens, entry->n_tokens, false);
     free(entry->tokens);
     store_chain_release(&entry->chain);
     *entry = spill->entries[--spill->n_entries];
@@ -122,6 +125,7 @@ void spill_note(struct spill *spill, const token_id *tokens, uint32_t n_tokens,
     *entry = (struct spill_entry){.n_tokens = n_tokens, .kind = kind, .noted_ns = os_time_ns()};
     entry->tokens = mem_new(token_id, n_tokens);
     memcpy(entry->tokens, tokens, n_tokens * sizeof *tokens);
+    prefix_tree_await(spill->memory->tree, tokens, n_tokens, true);
 }
 
 // ---- one file ----
@@ -225,9 +229,21 @@ static void look_up(struct spill *spill, struct spill_entry *entry)
 // When an entry should be written: 0 is at once.
 static uint64_t due_ns(const struct spill *spill, const struct spill_entry *entry)
 {
-    if (entry->kind == SNAPSHOT_TRUNK || entry->n_tokens - entry->n_on_disk >= STRIDE)
+    if (entry->n_on_disk == entry->n_tokens) // nothing to write
+        return 0;
+    if (entry->is_urgent || entry->kind == SNAPSHOT_TRUNK ||
+        entry->n_tokens - entry->n_on_disk >= STRIDE)
         return 0;
     return entry->noted_ns + spill->quiet_ns;
+}
+
+// What the tree had to spare is not left to rest.
+static void hurry(struct spill *spill)
+{
+    uint64_t n_spared = prefix_tree_n_spared(spill->memory->tree);
+    for (size_t i = 0; i < spill->n_entries; i++)
+        spill->entries[i].is_urgent |= n_spared != spill->n_spared;
+    spill->n_spared = n_spared;
 }
 
 // The entry to work on: trunks first, then the one that has waited longest.
@@ -254,6 +270,7 @@ unsigned spill_step(struct spill *spill, bool is_busy)
         while (spill->n_entries)
             remove_entry(spill, &spill->entries[0]);
     uint64_t start_ns = os_time_ns(), payload_size;
+    hurry(spill);
     struct spill_entry *entry = choose(spill);
     if (!entry)
         return SPILL_IDLE;

@@ -3,11 +3,12 @@
 // Between steps the engine's thread copies pages and states into the store's buffers, a file's worth
 // at a time and no more than a fortieth of its time while anybody waits for a token; the store's
 // threads do the rest.  Nothing is pinned: what is to be written is remembered by its tokens and looked
-// up in the tree when its turn comes, and what the tree has forgotten by then is not written.
+// up in the tree when its turn comes.  The tree forgets it after everything else, and then it is not
+// written.
 //
 // Written are: the end of system prompt and tools, at once; the end of a conversation and the
-// boundary before it, when it has rested for two seconds or has grown by STRIDE tokens since; and
-// everything of these that is left when the engine closes, within a time limit.
+// boundary before it, when it has rested for two seconds, has grown by STRIDE tokens since, or the tree
+// had to spare it; and everything of these that is left when the engine closes, within a time limit.
 //
 // What is read back goes into a running sequence's own pages, promised to it like those of any
 // prompt, so reading needs no memory that is not there.  One sequence at a time.

@@ -236,6 +236,44 @@ TEST(engine_disk, a_conversation_that_rests_is_written_without_being_asked)
     cache_folder_remove(&folder);
 }
 
+// Nothing rests long enough to be written for that reason, and memory holds two or three conversations.
+TEST(engine_disk, what_memory_has_no_room_for_is_written_first)
+{
+    (void)state;
+    enum { N = 10 };
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        struct cache_folder folder;
+        struct rig rig;
+        token_id tokens[N_PROMPT + N_ANSWER + 1];
+        cache_folder_make(&folder);
+        open_rig(&rig, kinds[i], folder.path);
+        rig.disk.quiet_ms = 3600 * 1000;
+        rig.config.n_cache_tokens = 2600;
+        rig.config.snapshot_size_max = 8 * KIB;
+        open_again(&rig);
+        for (uint64_t seed = 1; seed <= N; seed++) {
+            fill(tokens, N_PROMPT, 0, seed);
+            ask(&rig, tokens, N_PROMPT);
+            if (seed == 1) { // one that is written already can be forgotten at once
+                open_again(&rig);
+                ask(&rig, tokens, N_PROMPT);
+            }
+            usleep(20000); // a person reads
+        }
+        open_again(&rig);
+        uint32_t n_lost = 0;
+        for (uint64_t seed = 1; seed <= N; seed++) {
+            fill(tokens, N_PROMPT, 0, seed);
+            struct request_stats stats = ask(&rig, tokens, N_PROMPT);
+            n_lost += stats.n_from_disk < N_PROMPT - 40;
+        }
+        if (n_lost)
+            fail_msg("kind %zu: %u of %u conversations were forgotten", i, n_lost, N);
+        close_engine(&rig);
+        cache_folder_remove(&folder);
+    }
+}
+
 TEST(engine_disk, without_a_usable_folder_everything_stays_in_memory)
 {
     (void)state;
@@ -254,4 +292,5 @@ RUN_TESTS(IS(engine_disk, the_next_engine_computes_new_tokens_only),
           IS(engine_disk, a_trunk_serves_conversations_that_begin_at_once_after_a_restart),
           IS(engine_disk, cancelling_in_the_middle_of_reading_harms_nothing),
           IS(engine_disk, a_conversation_that_rests_is_written_without_being_asked),
+          IS(engine_disk, what_memory_has_no_room_for_is_written_first),
           IS(engine_disk, without_a_usable_folder_everything_stays_in_memory))

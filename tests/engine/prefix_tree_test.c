@@ -244,6 +244,39 @@ TEST(prefix_tree, thins_old_snapshots_with_distance)
     close_tree(&f);
 }
 
+static void await(struct fixture *f, const token_id *tokens, uint32_t n, bool is_awaited)
+{
+    prefix_tree_await(f->tree, tokens, n, is_awaited);
+    prefix_tree_check(f->tree);
+}
+
+TEST(prefix_tree, forgets_what_is_awaited_after_all_else)
+{
+    (void)state;
+    const struct fake_config models[] = {plain, hybrid, sliding};
+    for (size_t i = 0; i < COUNT_OF(models); i++) {
+        struct fixture f = open_tree(models[i], 24, 8);
+        bool (*evict)(struct prefix_tree *) =
+            snapshots_are_needed(f.snapshots) ? prefix_tree_evict_snapshot : prefix_tree_evict_page;
+        for (token_id other = 1000; other <= 3000; other += 1000) // the first is the stalest
+            remember(&f, tokens_of(100, 0, other), 100, SNAPSHOT_TIP);
+        await(&f, tokens_of(100, 0, 1000), 100, true);
+        await(&f, tokens_of(100, 0, 2000), 100, true);
+        await(&f, tokens_of(100, 0, 2000), 100, false);
+        while (look(&f, tokens_of(100, 0, 2000), 100).n_usable ||
+               look(&f, tokens_of(100, 0, 3000), 100).n_usable) {
+            assert_int_equal(look(&f, tokens_of(100, 0, 1000), 100).n_usable, 100);
+            assert_true(evict(f.tree));
+        }
+        assert_true(prefix_tree_n_spared(f.tree) > 0);
+        // And still can be given up.
+        while (look(&f, tokens_of(100, 0, 1000), 100).n_usable)
+            assert_true(evict(f.tree));
+        assert_false(evict(f.tree));
+        close_tree(&f);
+    }
+}
+
 TEST(prefix_tree, spares_pages_that_sequences_hold_and_can_still_give_up_all_others)
 {
     (void)state;
@@ -279,4 +312,5 @@ RUN_TESTS(IS(prefix_tree, finds_the_common_prefix_at_any_token),
           IS(prefix_tree, forgets_the_trunk_snapshot_last),
           IS(prefix_tree, keeps_the_end_of_an_idle_conversation_before_the_middle_of_a_busy_one),
           IS(prefix_tree, thins_old_snapshots_with_distance),
+          IS(prefix_tree, forgets_what_is_awaited_after_all_else),
           IS(prefix_tree, spares_pages_that_sequences_hold_and_can_still_give_up_all_others))
