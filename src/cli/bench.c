@@ -32,8 +32,6 @@ static const struct option bench_table[] = {
      "tokens to generate (default 128)"},
     {"--depths", "-d", "LIST", OPTION_TEXT, offsetof(struct bench_options, depths),
      "tokens of context before either (default 0)"},
-    {"--batch-size", "-b", "N", OPTION_U32, offsetof(struct loading_options, n_batch),
-     "tokens per prefill step (default 512)"},
     {"--repeats", "-r", "N", OPTION_U32, offsetof(struct bench_options, n_repeats),
      "runs of each, the median counts (default 3)"},
     {"--output", "-o", "json|md", OPTION_TEXT, offsetof(struct bench_options, output),

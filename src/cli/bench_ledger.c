@@ -28,8 +28,6 @@ static const struct option ledger_table[] = {
      "context (default 2048)"},
     {"--parallel", "-np", "N", OPTION_U32, offsetof(struct ledger_options, n_parallel),
      "places (default 2)"},
-    {"--batch-size", "-b", "N", OPTION_U32, offsetof(struct loading_options, n_batch),
-     "tokens per prefill step (default 512)"},
 };
 
 static enum err ask(struct stack *stack, struct rng *rng, uint32_t n_tokens, struct error *error)
@@ -126,12 +124,10 @@ int bench_ledger(int argc, char **argv)
     if (!err && wants_help) {
         printf(
             "hearth bench --ledger - the memory that was planned and the memory that was taken\n\n"
-            "  hearth bench -m FILE --ledger\n\n");
+            "  hearth bench [-m FILE] --ledger\n\n");
         options_print(ledger_table, COUNT_OF(ledger_table));
         return EXIT_FINE;
     }
-    if (!err && !o.loading.model)
-        err = fail(&error, ERR_ARGUMENT, "which model? (-m FILE)");
     if (!err)
         err = run(&o, &error);
     return err ? report_error("bench", &error) : EXIT_FINE;

@@ -28,8 +28,6 @@ static const struct option session_table[] = {
      "replay recorded sessions: each argument is a folder of requests, or one file"},
     {"--ctx-size", "-c", "N", OPTION_U32, offsetof(struct loading_options, n_context),
      "context of a conversation (default 65536, or the model's)"},
-    {"--batch-size", "-b", "N", OPTION_U32, offsetof(struct loading_options, n_batch),
-     "tokens per prefill step (default 512)"},
     {"--parallel", "-np", "N", OPTION_U32, FIELD(n_parallel), "places (default 4)"},
     {"--cache-ram", NULL, "MIB", OPTION_U32, FIELD(cache_ram_mib),
      "RAM for recurrent snapshots (default 1536)"},

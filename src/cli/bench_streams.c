@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/os.h"
 #include "base/rng.h"
+#include "cli/built_in.h"
 #include "cli/commands.h"
 #include "cli/stack.h"
 
@@ -34,8 +35,6 @@ static const struct option streams_table[] = {
     {"--short", NULL, "N", OPTION_U32, FIELD(n_short), "tokens of the short one (default 256)"},
     {"--depths", "-d", "N", OPTION_TEXT, FIELD(depths), "context of each answer (default 1024)"},
     {"--n-gen", "-n", "N", OPTION_U32, FIELD(n_generate), "tokens of each (default 32)"},
-    {"--batch-size", "-b", "N", OPTION_U32, offsetof(struct loading_options, n_batch),
-     "tokens per prefill step (default 512)"},
     {"--repeats", "-r", "N", OPTION_U32, FIELD(n_repeats), "runs, the median counts (default 3)"},
 };
 
@@ -271,7 +270,8 @@ static enum err run(struct streams_options *o, struct error *error)
     if (!err) {
         struct asker asker = {.stack = &stack};
         rng_seed(&asker.rng, 1);
-        printf("%s, %s\n\n", o->loading.model, backend_description(stack.backend));
+        printf("%s, %s\n\n", o->loading.model ? o->loading.model : BUILT_IN_NAME,
+               backend_description(stack.backend));
         if (n_counts)
             err = bench_counts(&asker, o, counts, n_counts, depth, error);
         if (!err && o->n_interrupt)
@@ -292,13 +292,11 @@ int bench_streams(int argc, char **argv)
                                  &wants_help, &error);
     if (!err && wants_help) {
         printf("hearth bench --streams, --interrupt - what requests cost each other\n\n"
-               "  hearth bench -m FILE --streams 1,4 -d 1024\n"
-               "  hearth bench -m FILE --interrupt 30000\n\n");
+               "  hearth bench [-m FILE] --streams 1,4 -d 1024\n"
+               "  hearth bench [-m FILE] --interrupt 30000\n\n");
         options_print(streams_table, COUNT_OF(streams_table));
         return EXIT_FINE;
     }
-    if (!err && !o.loading.model)
-        err = fail(&error, ERR_ARGUMENT, "which model? (-m FILE)");
     if (!err)
         err = run(&o, &error);
     return err ? report_error("bench", &error) : EXIT_FINE;

@@ -22,8 +22,6 @@ static const struct option eval_table[] = {
     LOADING_OPTIONS_ROWS,
     {"--ctx-size", "-c", "N", OPTION_U32, offsetof(struct loading_options, n_context),
      "tokens of context (default: as many as are asked for)"},
-    {"--batch-size", "-b", "N", OPTION_U32, offsetof(struct loading_options, n_batch),
-     "tokens per prefill step (default 512)"},
     {"--logprobs", NULL, NULL, OPTION_FLAG, offsetof(struct eval_options, logprobs),
      "token ids in (--tokens, or JSON on stdin), next-token log-probabilities out, as JSON"},
     {"--tokens", NULL, "IDS", OPTION_TEXT, offsetof(struct eval_options, tokens),

@@ -24,8 +24,6 @@ static const struct option inspect_table[] = {
     LOADING_OPTIONS_ROWS,
     {"--ctx-size", "-c", "N", OPTION_U32, offsetof(struct loading_options, n_context),
      "tokens of context to plan for (default 32768)"},
-    {"--batch-size", "-b", "N", OPTION_U32, offsetof(struct loading_options, n_batch),
-     "tokens per prefill step to plan for (default 512)"},
     {"--parallel", "-np", "N", OPTION_U32, offsetof(struct inspect_options, n_parallel),
      "sequences at a time to plan for (default 1)"},
     {"--tensors", NULL, NULL, OPTION_FLAG, offsetof(struct inspect_options, tensors),

@@ -37,6 +37,12 @@ struct loading_options {
          OPTION_TEXT,                                                                                \
          offsetof(struct loading_options, backend),                                                  \
          "cpu (default) or vulkan"},                                                                 \
+        {"--batch-size",                                                                             \
+         "-b",                                                                                       \
+         "N",                                                                                        \
+         OPTION_U32,                                                                                 \
+         offsetof(struct loading_options, n_batch),                                                  \
+         "tokens per prefill step (default 512)"},                                                   \
         {"--cpu",                                                                                    \
          NULL,                                                                                       \
          "LEVEL",                                                                                    \

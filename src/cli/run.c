@@ -17,8 +17,6 @@ static const struct option run_table[] = {
     LOADING_OPTIONS_ROWS,
     {"--ctx-size", "-c", "N", OPTION_U32, offsetof(struct loading_options, n_context),
      "tokens of context (default: the model's, at most 32768)"},
-    {"--batch-size", "-b", "N", OPTION_U32, offsetof(struct loading_options, n_batch),
-     "tokens per prefill step (default 512)"},
     {"--prompt", "-p", "TEXT", OPTION_TEXT, offsetof(struct run_options, prompt),
      "complete this text; without it: chat"},
     {"--file", "-f", "FILE", OPTION_TEXT, offsetof(struct run_options, prompt_file),
