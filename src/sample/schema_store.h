@@ -2,7 +2,7 @@
 //
 // schema_expand.c multiplies the demands of a place out into leaves; schema_shapes.c makes a leaf's
 // shapes, schema_array.c and schema_object.c the larger ones; schema_names.c resolves references;
-// json_schema.c owns the store.
+// schema_exists.c says where a value exists at all; json_schema.c owns the store.
 #ifndef HEARTH_SAMPLE_SCHEMA_STORE_H
 #define HEARTH_SAMPLE_SCHEMA_STORE_H
 
@@ -252,8 +252,13 @@ enum format_trust {
 enum format_trust schema_format_trust(const char *format);
 regex_id schema_format(struct schema_store *store, struct json_object *where, const char *format);
 
-// ---- json_schema.c ----
+// ---- schema_exists.c ----
+// Leaves out properties whose companions are left out.
 void schema_prune_implications(struct object_spec *object);
+
+// ---- json_schema.c ----
+// Gives the place its shapes, unless it has them or is just being given them.
+void schema_work_out(struct schema_store *store, value_ref ref);
 value_ref schema_place(struct schema_store *store, const struct demand *demands, size_t n);
 struct demand_list {
     struct demand *items;
