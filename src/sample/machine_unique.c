@@ -6,10 +6,27 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "sample/language.h"
 
 #define TRACKED_MAX 255 // items of one array; later ones are compared with these
-#define LEVELS_MAX  256 // characters looked ahead
-#define STATES_MAX  64  // states in reach of one such look
+
+static struct language texts_of(const struct machine *m)
+{
+    return (struct language){.dfa = schema_dfa(m->store)};
+}
+
+static struct language numbers_of(const struct machine *m)
+{
+    return (struct language){.numbers = schema_numbers(m->store)};
+}
+
+static bool has_more_than(struct machine *m, struct language *l, uint32_t state, size_t n)
+{
+    bool has_more = language_has_more_than(l, state, n);
+    m->n_steps += l->n_steps;
+    l->n_steps = 0;
+    return has_more;
+}
 
 static bool is_tracking(const struct machine *m, const struct frame *f)
 {
@@ -72,83 +89,12 @@ bool machine_rival(const struct machine *machine, struct thread thread, size_t *
     return false;
 }
 
-// ---- how many texts there are ----
-
-struct front { // states in reach by texts of one length, and by how many texts each
-    uint32_t states[STATES_MAX];
-    size_t counts[STATES_MAX];
-    size_t n;
-};
-
-// False when there is no room.
-static bool front_add(struct front *front, uint32_t state, size_t count)
-{
-    size_t i = 0;
-    while (i < front->n && front->states[i] != state)
-        i++;
-    if (i == STATES_MAX)
-        return false;
-    front->n += i == front->n;
-    front->states[i] = state;
-    front->counts[i] += count;
-    return true;
-}
-
-struct language { // of an automaton or a bounded number
-    struct machine *m;
-    bool is_number;
-};
-
-static uint32_t language_step(const struct language *l, uint32_t state, unsigned byte)
-{
-    l->m->n_steps++;
-    return l->is_number ? number_step(schema_numbers(l->m->store), state, byte)
-                        : dfa_step(schema_dfa(l->m->store), state, byte);
-}
-
-static bool language_accepts(const struct language *l, uint32_t state)
-{
-    return l->is_number ? schema_numbers(l->m->store)->nodes[state].accepts
-                        : dfa_flags(schema_dfa(l->m->store), state) & DFA_ACCEPTS;
-}
-
-// Whether `rest` is one of the texts that lead on from `state`.
-static bool language_has(const struct language *l, uint32_t state, struct str rest)
-{
-    for (size_t i = 0; i < rest.size && state; i++)
-        state = language_step(l, state, (unsigned char)rest.data[i]);
-    return state && language_accepts(l, state);
-}
-
-// Whether more than `n` texts lead on from `state` (the empty one counts).  Without an answer in
-// reach there are: every state leads somewhere.
-static bool has_more_than(const struct language *l, uint32_t state, size_t n)
-{
-    struct front now = {0};
-    size_t n_found = 0;
-    front_add(&now, state, 1);
-    for (int level = 0; level < LEVELS_MAX && now.n; level++) {
-        struct front next = {0};
-        for (size_t i = 0; i < now.n; i++) {
-            n_found += language_accepts(l, now.states[i]) ? now.counts[i] : 0;
-            for (unsigned b = 0; b < 256 && n_found <= n; b++) {
-                uint32_t to = language_step(l, now.states[i], b);
-                if (to && !front_add(&next, to, now.counts[i]))
-                    return true;
-            }
-            if (n_found > n)
-                return true;
-        }
-        now = next;
-    }
-    return now.n > 0;
-}
-
 bool machine_has_room(struct machine *machine, dfa_state state)
 {
     struct dfa *dfa = schema_dfa(machine->store);
     if (!(dfa_flags(dfa, state) & (DFA_ROOMY | DFA_CRAMPED))) {
-        bool is_roomy = has_more_than(&(struct language){machine, false}, state, TRACKED_MAX);
+        struct language texts = texts_of(machine);
+        bool is_roomy = has_more_than(machine, &texts, state, TRACKED_MAX);
         dfa->nodes[state].flags |= is_roomy ? DFA_ROOMY : DFA_CRAMPED;
     }
     return dfa_flags(dfa, state) & DFA_ROOMY;
@@ -162,12 +108,12 @@ bool machine_can_differ(struct machine *m, struct thread thread)
         (thread.kind == THREAD_TEXT && machine_has_room(m, thread.i)))
         return true;
     if (thread.kind != THREAD_LITERAL) {
-        const struct language l = {m, thread.kind == THREAD_NUMBER};
+        struct language l = thread.kind == THREAD_NUMBER ? numbers_of(m) : texts_of(m);
         size_t n = 0; // of its texts that are used
         do
             n += language_has(&l, thread.i, rest);
         while (machine_rival(m, thread, &i, &rest));
-        return has_more_than(&l, thread.i, n);
+        return has_more_than(m, &l, thread.i, n);
     }
     // Constants: one whose text is not used.  They agree up to here, so the rest decides.
     const struct literal_set *literals = schema_literals(m->store, thread.i);
@@ -183,12 +129,12 @@ bool machine_can_differ(struct machine *m, struct thread thread)
 }
 
 // Whether the language from `state` has a text that no item of the frame is.
-static bool has_unused(const struct language *l, uint32_t state, const struct frame *f)
+static bool has_unused(struct machine *m, struct language l, uint32_t state, const struct frame *f)
 {
     size_t n = 0;
-    for (size_t i = 0; i < machine_n_used(l->m, f); i++)
-        n += language_has(l, state, used_text(l->m, f, i));
-    return has_more_than(l, state, n);
+    for (size_t i = 0; i < machine_n_used(m, f); i++)
+        n += language_has(&l, state, used_text(m, f, i));
+    return has_more_than(m, &l, state, n);
 }
 
 bool machine_has_other(struct machine *m, const struct frame *f, value_ref item)
@@ -199,12 +145,11 @@ bool machine_has_other(struct machine *m, const struct frame *f, value_ref item)
         struct shape shape = value->shapes[s];
         switch (shape.kind) {
         case SHAPE_TEXT:
-            if (has_unused(&(struct language){m, false}, shape.i, f))
+            if (has_unused(m, texts_of(m), shape.i, f))
                 return true;
             break;
         case SHAPE_NUMBER:
-            if (has_unused(&(struct language){m, true},
-                           number_start(schema_numbers(m->store), shape.i), f))
+            if (has_unused(m, numbers_of(m), number_start(schema_numbers(m->store), shape.i), f))
                 return true;
             break;
         case SHAPE_LITERALS: {

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "sample/language.h"
 
-#define ITEMS_MAX 2000 // places of their own in one array
+#define ITEMS_MAX     2000 // places of their own in one array
+#define DIFFERENT_MAX 64   // items that are looked for where they must differ
 
 struct item_rules schema_item_rules(struct json_object *schema)
 {
@@ -85,6 +87,40 @@ static value_ref item_place(struct schema_store *store, const struct leaf *leaf,
     return ref;
 }
 
+// How many texts of the language there are, as far as that is below `n`.
+static size_t count_texts(struct language language, uint32_t state, size_t n)
+{
+    size_t n_found = 0;
+    while (n_found < n && language_has_more_than(&language, state, n_found))
+        n_found++;
+    return n_found;
+}
+
+// The same for the values of a place.
+static size_t count_different(struct schema_store *store, const struct value_spec *item, size_t n)
+{
+    size_t n_found = 0;
+    for (size_t s = 0; s < item->n_shapes && n_found < n; s++) {
+        uint32_t i = item->shapes[s].i;
+        switch (item->shapes[s].kind) {
+        case SHAPE_TEXT:
+            n_found += count_texts((struct language){.dfa = &store->dfa}, i, n);
+            break;
+        case SHAPE_NUMBER:
+            i = number_start(&store->numbers, i);
+            n_found += count_texts((struct language){.numbers = &store->numbers}, i, n);
+            break;
+        case SHAPE_LITERALS:
+            n_found += store->literals[i].n_owners;
+            break;
+        case SHAPE_ARRAY:
+        case SHAPE_OBJECT:
+            return n;
+        }
+    }
+    return n_found < n ? n_found : n;
+}
+
 static void array_unique(struct schema_store *store, const struct leaf *leaf,
                          struct array_spec *array)
 {
@@ -102,6 +138,9 @@ static void array_unique(struct schema_store *store, const struct leaf *leaf,
         return;
     }
     array->is_unique = true;
+    size_t n = array->min < DIFFERENT_MAX ? array->min : DIFFERENT_MAX;
+    if (item && n > 1 && count_different(store, item, n) < n)
+        array->max = 0; // there are not enough of them
 }
 
 // How many items have places of their own; narrows the bounds to what constants allow.

@@ -224,6 +224,31 @@ TEST(schema_logic, found_by_comparison_with_a_validator)
     check_rows(rows, COUNT_OF(rows));
 }
 
+// What a value is inside of may be open until long after its end.
+TEST(schema_logic, nested_values_of_several_readings)
+{
+    (void)state;
+    static const struct schema_row rows[] = {
+        {"{'anyOf':[{'type':'array','items':{'$ref':'#'},'maxItems':1},{'type':'array','items':{"
+         "'$ref':'#'},'minItems':3},{'type':'integer'}]}",
+         {"[]", "[[1]]", "[[], [], []]", "[[[1]], 1, 2]", "[[[[[[[[[[]]]]]]]], [], []]]"},
+         {"[1, 2]", "[[1, 2]]", "[[[1, 2]], 1, 1]", "[[[[[[[[[[]]]]]]]], []]]"}},
+        {"{'anyOf':[{'type':'object','properties':{'of':{'$ref':'#'},'is':{'const':'a'}},'required'"
+         ":['is'],'additionalProperties':false},{'type':'object','properties':{'of':{'$ref':'#'},"
+         "'is':{'const':'b'},'n':{'type':'integer'}},'required':['is','n'],'additionalProperties':"
+         "false}]}",
+         {"{'of': {'of': {'is': 'a'}, 'is': 'b', 'n': 1}, 'is': 'a'}",
+          "{'of': {'of': {'n': 1, 'is': 'b'}, 'is': 'a'}, 'n': 2, 'is': 'b'}"},
+         {"{'of': {'of': {'is': 'a'}, 'is': 'b', 'n': 1}, 'is': 'a', 'n': 1}",
+          "{'of': {'of': {'is': 'b'}}, 'is': 'a'}"}},
+        {"{'anyOf':[{'type':'array','uniqueItems':true,'items':{'$ref':'#'}},{'type':'array',"
+         "'maxItems':2,'items':{'$ref':'#'}},{'enum':[1,2]}]}",
+         {"[[1], [1]]", "[[1], [2], [1, 1]]", "[[[1], [1]], [[1], [1]]]"},
+         {"[[1], [1], [2]]", "[[1, 1, 1]]"}},
+    };
+    check_rows(rows, COUNT_OF(rows));
+}
+
 // A walk never comes to a place without a token, however the properties that a negation asks for, the
 // companions of others, counts, and items that must differ get into each other's way.
 TEST(schema_logic, no_walk_gets_stuck)
@@ -247,6 +272,10 @@ TEST(schema_logic, no_walk_gets_stuck)
         "{'type':'array','prefixItems':[{'type':'string'},{'type':'integer'}],'items':false,"
         "'contains':{'type':'integer'}}",
         "{'type':'array','contains':{'const':1},'minContains':2,'maxItems':3}",
+        "{'anyOf':[{'type':'array','uniqueItems':true,'items':{'$ref':'#'}},{'type':'array',"
+        "'maxItems':2,'items':{'$ref':'#'}},{'enum':[1,2]}]}",
+        "{'type':'array','uniqueItems':true,'items':{'type':'string','pattern':'^[ab]$'},"
+        "'minItems':3}",
         "{'type':'number','exclusiveMinimum':0}",
         "{'type':'number','minimum':0}",
         "{'type':'number','maximum':-5,'multipleOf':0.01}",
@@ -289,4 +318,4 @@ TEST(schema_logic, no_walk_gets_stuck)
 RUN_TESTS(IS(schema_logic, negations), IS(schema_logic, options_that_exclude_each_other),
           IS(schema_logic, what_nobody_evaluated), IS(schema_logic, references_by_uri),
           IS(schema_logic, formats), IS(schema_logic, found_by_comparison_with_a_validator),
-          IS(schema_logic, no_walk_gets_stuck))
+          IS(schema_logic, nested_values_of_several_readings), IS(schema_logic, no_walk_gets_stuck))
