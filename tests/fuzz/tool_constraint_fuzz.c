@@ -3,55 +3,25 @@
 
 #include "sample/tool_constraint.h"
 #include "tests/fuzz/constraint_walk.h"
+#include "tests/sample/tool_markups.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct tool_markup markups[] = {
-    {.form = TOOL_FORM_JSON,
-     .list_open = "",
-     .opener = "<tool_call>",
-     .name_prefix = "\n{\"name\": \"",
-     .name_suffix = "\", \"arguments\": ",
-     .parameter_prefix = "",
-     .parameter_suffix = "",
-     .value_suffix = "",
-     .string_quote = "",
-     .arguments_suffix = "}\n",
-     .closer = "</tool_call>",
-     .separator = "\n",
-     .text_separator = "\n",
-     .list_close = "",
-     .name_key = "name",
-     .arguments_key = "arguments"},
-    {.form = TOOL_FORM_XML,
-     .list_open = "",
-     .opener = "<tool_call>",
-     .name_prefix = "\n<function=",
-     .name_suffix = ">\n",
-     .parameter_prefix = "<parameter=",
-     .parameter_suffix = ">\n",
-     .value_suffix = "\n</parameter>\n",
-     .string_quote = "",
-     .arguments_suffix = "</function>\n",
-     .closer = "</tool_call>",
-     .separator = "\n",
-     .text_separator = "\n\n",
-     .list_close = ""},
-    {.form = TOOL_FORM_BRACES,
-     .list_open = "",
-     .opener = "<call>",
-     .name_prefix = "call:",
-     .name_suffix = "",
-     .parameter_prefix = "",
-     .parameter_suffix = "",
-     .value_suffix = "",
-     .string_quote = "<|\"|>",
-     .arguments_suffix = "",
-     .closer = "<end>",
-     .separator = "",
-     .text_separator = "",
-     .list_close = ""},
-};
+static const struct tool_markup braces = {.form = TOOL_FORM_BRACES,
+                                          .list_open = "",
+                                          .opener = "<call>",
+                                          .name_prefix = "call:",
+                                          .name_suffix = "",
+                                          .parameter_prefix = "",
+                                          .parameter_suffix = "",
+                                          .value_suffix = "",
+                                          .string_quote = "<|\"|>",
+                                          .arguments_suffix = "",
+                                          .closer = "<end>",
+                                          .separator = "",
+                                          .text_separator = "",
+                                          .list_close = ""};
+static const struct tool_markup *const markups[] = {&hermes, &xml, &braces};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -68,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                                                           : CONSTRAINT_CHOICE_AUTO,
                                                     .base = {.size_max = 8 * MIB}};
     struct constraint *constraint = constraint_open_tools(
-        walk_vocabulary, &markups[data[1] / 2 % COUNT_OF(markups)], tools, 2, &options);
+        walk_vocabulary, markups[data[1] / 2 % COUNT_OF(markups)], tools, 2, &options);
     json_object_put(schema);
     walk_constraint(constraint, data + size - n_choices, n_choices);
     return 0;

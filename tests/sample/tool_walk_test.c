@@ -4,39 +4,9 @@
 
 #include "base/rng.h"
 #include "sample/tool_constraint.h"
+#include "tests/sample/tool_markups.h"
 #include "tests/sample/validator.h"
 #include "tests/sample/vocabulary.h"
-
-static const struct tool_markup hermes = {.form = TOOL_FORM_JSON,
-                                          .list_open = "",
-                                          .opener = "<tool_call>",
-                                          .name_prefix = "\n{\"name\": \"",
-                                          .name_suffix = "\", \"arguments\": ",
-                                          .parameter_prefix = "",
-                                          .parameter_suffix = "",
-                                          .value_suffix = "",
-                                          .string_quote = "",
-                                          .arguments_suffix = "}\n",
-                                          .closer = "</tool_call>",
-                                          .separator = "\n",
-                                          .text_separator = "\n",
-                                          .list_close = "",
-                                          .name_key = "name",
-                                          .arguments_key = "arguments"};
-static const struct tool_markup xml = {.form = TOOL_FORM_XML,
-                                       .list_open = "",
-                                       .opener = "<tool_call>",
-                                       .name_prefix = "\n<function=",
-                                       .name_suffix = ">\n",
-                                       .parameter_prefix = "<parameter=",
-                                       .parameter_suffix = ">\n",
-                                       .value_suffix = "\n</parameter>\n",
-                                       .string_quote = "",
-                                       .arguments_suffix = "</function>\n",
-                                       .closer = "</tool_call>",
-                                       .separator = "\n",
-                                       .text_separator = "\n\n",
-                                       .list_close = ""};
 
 struct tool_set {
     struct constraint_tool tools[64];
