@@ -34,7 +34,14 @@
 #include "server/server.h"
 #include "tensor/gguf_read.h"
 
-enum { N_REQUESTS = 30, N_TOKENS = 600, N_ROUNDS = 3, STREAMS_MAX = 64, SIZE_WANTED = 100000 };
+enum {
+    N_BOUND = 5,
+    N_REQUESTS = 30,
+    N_TOKENS = 600,
+    N_ROUNDS = 3,
+    STREAMS_MAX = 64,
+    SIZE_WANTED = 100000
+};
 static const char shape[] = "tiny-qwen3";
 
 struct tiny { // a model of one layer
@@ -275,7 +282,23 @@ static void *serve(void *context)
     return NULL;
 }
 
-static void open_stage(struct stage *stage, const struct tiny *model, uint32_t n_streams)
+// Answers of words, in the sampler's place; without, they are sampled.
+static void write_script(struct stage *stage, struct host_config *config)
+{
+    struct buf words = {0};
+    snprintf(stage->script, sizeof stage->script, "/tmp/hearth-overhead-%d", (int)getpid());
+    FILE *file = fopen(stage->script, "w");
+    if (!file)
+        exit(1);
+    put_words(&words, 3 * N_TOKENS, 5);
+    fprintf(file, "==\n%s\n", words.data);
+    fclose(file);
+    buf_release(&words);
+    config->script = stage->script;
+}
+
+static void open_stage(struct stage *stage, const struct tiny *model, uint32_t n_streams,
+                       bool is_sampled)
 {
     struct error error;
     struct host_config config = {.model_path = shape,
@@ -291,16 +314,9 @@ static void open_stage(struct stage *stage, const struct tiny *model, uint32_t n
                                  .v_type = DTYPE_F16,
                                  .reasoning = REASONING_OFF};
     sampling_wish_init(&config.sampling);
-    snprintf(stage->script, sizeof stage->script, "/tmp/hearth-overhead-%d", (int)getpid());
-    FILE *file = fopen(stage->script, "w");
-    if (!file)
-        exit(1);
-    struct buf words = {0};
-    put_words(&words, 3 * N_TOKENS, 5);
-    fprintf(file, "==\n%s\n", words.data);
-    fclose(file);
-    buf_release(&words);
-    config.script = stage->script;
+    config.sampling.temperature = 1;
+    if (!is_sampled)
+        write_script(stage, &config);
     if (host_open(&stage->host, &config, &error))
         die(&error);
     stage->side = host_side(stage->host);
@@ -318,10 +334,11 @@ static void close_stage(struct stage *stage)
     pthread_join(stage->thread, NULL);
     server_close(stage->server);
     host_close(stage->host);
-    unlink(stage->script);
+    if (stage->script[0])
+        unlink(stage->script);
 }
 
-static int ask(const struct stage *stage, const char *path)
+static int ask(const struct stage *stage, const char *path, const char *fields)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons((uint16_t)server_port(stage->server)),
@@ -330,8 +347,8 @@ static int ask(const struct stage *stage, const char *path)
     buf_printf(
         &body,
         "{\"max_tokens\":%d,\"max_output_tokens\":%d,\"stream\":true,\"messages\":[{\"role\":"
-        "\"user\",\"content\":\"Go\"}],\"input\":\"Go\"}",
-        N_TOKENS, N_TOKENS);
+        "\"user\",\"content\":\"Go\"}],\"input\":\"Go\"%s}",
+        N_TOKENS, N_TOKENS, fields);
     buf_printf(&request,
                "POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: "
                "%zu\r\n\r\n%s",
@@ -376,12 +393,12 @@ static void measure_streams(const struct tiny *model, const char *path, uint32_t
 {
     struct stage stage = {0};
     int fds[STREAMS_MAX];
-    open_stage(&stage, model, n_streams);
+    open_stage(&stage, model, n_streams, false);
     double process = cpu_us(CLOCK_PROCESS_CPUTIME_ID), client = cpu_us(CLOCK_THREAD_CPUTIME_ID);
     size_t size = 0;
     for (int round = 0; round < N_ROUNDS; round++) {
         for (uint32_t i = 0; i < n_streams; i++)
-            fds[i] = ask(&stage, path);
+            fds[i] = ask(&stage, path, "");
         size += read_streams(fds, n_streams);
     }
     process = cpu_us(CLOCK_PROCESS_CPUTIME_ID) - process;
@@ -391,6 +408,74 @@ static void measure_streams(const struct tiny *model, const char *path, uint32_t
     printf(
         "  %-22s %3u streams  %6.1f us a token, %5.1f of them the model: %6.1f us, %4.0f bytes\n",
         path, n_streams, each, model_us, each - model_us, (double)size / n_tokens);
+}
+
+// Once nothing runs any more.
+static uint64_t n_generated(const struct stage *stage)
+{
+    struct model_facts facts;
+    struct server_facts server;
+    do {
+        usleep(1000);
+        stage->side.tell(stage->side.self, &facts, &server);
+    } while (server.n_running || server.n_waiting);
+    return server.n_generated_tokens;
+}
+
+// Processor time per token of one round of streams, the model's included.
+static double time_round(const struct stage *stage, uint32_t n_streams, const char *fields)
+{
+    int fds[STREAMS_MAX];
+    uint64_t n_before = n_generated(stage);
+    double process = cpu_us(CLOCK_PROCESS_CPUTIME_ID), client = cpu_us(CLOCK_THREAD_CPUTIME_ID);
+    for (uint32_t i = 0; i < n_streams; i++)
+        fds[i] = ask(stage, "/v1/chat/completions", fields);
+    read_streams(fds, n_streams);
+    client = cpu_us(CLOCK_THREAD_CPUTIME_ID) - client;
+    process = cpu_us(CLOCK_PROCESS_CPUTIME_ID) - process;
+    return (process - client) / (double)(n_generated(stage) - n_before);
+}
+
+// A token of an answer that a schema binds, sampled: the mask's work and the sampler's are in it.
+static void measure_bound(const struct tiny *model, uint32_t n_streams, uint32_t n_vocab)
+{
+    static const char schema[] =
+        ",\"max_tokens\":150,\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{"
+        "\"name\":"
+        "\"x\",\"schema\":{\"type\":\"array\",\"minItems\":100000,\"items\":{\"type\":\"object\","
+        "\"properties\":{\"name\":{\"type\":\"string\"},\"n\":{\"type\":\"integer\"},\"kind\":{"
+        "\"enum\":[\"one\",\"two\"]}},\"required\":[\"name\",\"n\",\"kind\"],"
+        "\"additionalProperties\":false}}}}";
+    struct stage stage = {0};
+    double us[N_BOUND];
+    double model_us = measure_model(model->gguf, n_streams) / n_streams;
+    open_stage(&stage, model, n_streams, true);
+    time_round(&stage, n_streams, schema); // the schema is compiled from here on
+    for (int i = 0; i < N_BOUND; i++)
+        us[i] = time_round(&stage, n_streams, schema);
+    close_stage(&stage);
+    qsort(us, N_BOUND, sizeof *us, compare);
+    double each = us[N_BOUND / 2];
+    printf(
+        "  a schema, %6u words  %3u streams  %6.1f us a token, %5.1f of them the model: %6.1f us\n",
+        n_vocab, n_streams, each, model_us, each - model_us);
+}
+
+static void run_bound(void)
+{
+    static const uint32_t counts[] = {1, 4, 16}, sizes[] = {500, 50000};
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        struct error error;
+        struct tiny tiny = {0};
+        struct synthetic_options options = {.seed = 1, .n_layers = 1, .n_vocab = sizes[i]};
+        if (synthetic_make(&tiny.bytes, &tiny.size, shape, &options, &error) ||
+            gguf_open_memory(&tiny.gguf, tiny.bytes, tiny.size, shape, &error))
+            die(&error);
+        for (size_t k = 0; k < COUNT_OF(counts); k++)
+            measure_bound(&tiny, counts[k], sizes[i]);
+        gguf_close(tiny.gguf);
+        free(tiny.bytes);
+    }
 }
 
 static void run_streams(const struct tiny *model)
@@ -432,6 +517,7 @@ int main(int argc, char **argv)
     }
     run_requests(gguf ? gguf : tiny.gguf, chat_template, argc > 3 ? argv[3] : NULL);
     run_streams(&tiny);
+    run_bound();
     gguf_close(gguf);
     gguf_close(tiny.gguf);
     free(tiny.bytes);

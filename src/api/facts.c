@@ -72,7 +72,7 @@ void facts_put_props(struct buf *out, const struct model_facts *model)
                "{'default_generation_settings':{'id':0,'id_task':-1,'n_ctx':%z,"
                "'speculative':false,'is_processing':false,'params':",
                model->n_context);
-    llama_put_settings(out, &defaults, NULL);
+    llama_put_settings(out, &defaults, true, NULL);
     json_print(out, ",'prompt':'','next_token':");
     put_next_token(out, NULL);
     json_print(out,
@@ -110,7 +110,8 @@ void facts_put_slots(struct buf *out, const struct model_facts *model,
                        "'n_prompt_tokens_cache':%z",
                        slot->n_prompt, slot->n_computed, slot->n_reused);
         json_print(out, ",'params':");
-        llama_put_settings(out, slot && slot->has_settings ? &slot->settings : &defaults, NULL);
+        llama_put_settings(out, slot && slot->has_settings ? &slot->settings : &defaults, false,
+                           NULL);
         json_print(out, ",'next_token':[");
         put_next_token(out, slot);
         buf_append_text(out, "]}");

@@ -76,7 +76,7 @@ static void put_last(struct reply *reply, struct choice *choice, struct str cont
                "'generation_settings':",
                request->model, choice->n_tokens, choice->n_prompt);
     struct llama_settings settings = llama_settings_of(&reply->sampling, request);
-    llama_put_settings(&reply->out, &settings, request);
+    llama_put_settings(&reply->out, &settings, true, request);
     json_print(&reply->out,
                ",'prompt':%S,'has_new_line':%b,'truncated':%b,'stop_type':%s,'stopping_word':%s,"
                "'tokens_cached':%z,'timings':",

@@ -55,17 +55,19 @@ static void put_order(struct buf *out, const struct sampling_order *given)
     buf_append_byte(out, ']');
 }
 
-// What belongs to one request, and to nobody else's eyes.
+// What belongs to one request, and to nobody else's eyes, or to everybody by default.
 static void put_texts(struct buf *out, const struct sampling_wish *s,
                       const struct api_request *request)
 {
     json_print(out, "'dry_sequence_breakers':[");
     put_strings(out, s->dry_breakers, s->n_dry_breakers);
     json_print(out, "],'stop':[");
-    put_strings(out, request->conversation.stop_sequences, request->conversation.n_stop_sequences);
+    if (request)
+        put_strings(out, request->conversation.stop_sequences,
+                    request->conversation.n_stop_sequences);
     buf_append_text(out, "],");
     put_biases(out, s);
-    json_print(out, "'grammar':%S,'grammar_lazy':false,", json_str(request->sampling.grammar));
+    json_print(out, "'grammar':%S,'grammar_lazy':false,", json_str(s->grammar));
 }
 
 struct llama_settings llama_settings_of(const struct sampling_wish *sampling,
@@ -83,7 +85,7 @@ struct llama_settings llama_settings_of(const struct sampling_wish *sampling,
     return settings;
 }
 
-void llama_put_settings(struct buf *out, const struct llama_settings *settings,
+void llama_put_settings(struct buf *out, const struct llama_settings *settings, bool shows_texts,
                         const struct api_request *request)
 {
     const struct sampling_wish *s = &settings->sampling;
@@ -96,7 +98,7 @@ void llama_put_settings(struct buf *out, const struct llama_settings *settings,
                (long long)s->top_k, s->top_p, s->min_p, s->top_n_sigma, s->xtc_probability,
                s->xtc_threshold, s->typical_p);
     put_penalties(out, s);
-    if (request)
+    if (shows_texts)
         put_texts(out, s, request);
     json_print(out,
                "'max_tokens':%l,'n_keep':0,'n_discard':0,'ignore_eos':%b,'stream':%b,"

@@ -6,7 +6,7 @@
 #include "api/request.h"
 
 struct llama_settings {
-    struct sampling_wish sampling; // every field set; its texts and lists are not looked at
+    struct sampling_wish sampling; // every field set
     int64_t max_tokens;            // FIELD_UNSET: as many as fit
     int64_t n_top;
     bool is_stream, ignores_end;
@@ -16,8 +16,8 @@ struct llama_settings {
 struct llama_settings llama_settings_of(const struct sampling_wish *sampling,
                                         const struct api_request *request);
 
-// The request's texts and lists are shown too where it is given.
-void llama_put_settings(struct buf *out, const struct llama_settings *settings,
+// With `shows_texts` the texts and lists too: the request's, or without one the defaults'.
+void llama_put_settings(struct buf *out, const struct llama_settings *settings, bool shows_texts,
                         const struct api_request *request);
 
 #endif

@@ -56,7 +56,8 @@ TEST(serve_flags, every_spelling_of_llama_server_is_taken)
         {"4",
          "-t --threads -tb --threads-batch -c --ctx-size -n --predict --n-predict -b --batch-size "
          "-ub --ubatch-size --keep -ngl --gpu-layers --n-gpu-layers -np --parallel -s --seed "
-         "--top-k --mirostat --repeat-last-n --dry-allowed-length --dry-penalty-last-n --port -to --timeout "
+         "--top-k --mirostat --repeat-last-n --dry-allowed-length --dry-penalty-last-n --port -to "
+         "--timeout "
          "--threads-http --cache-reuse -cram --cache-ram -ctxcp --ctx-checkpoints "
          "--swa-checkpoints --sleep-idle-seconds --reasoning-budget -lv --verbosity "
          "--log-verbosity --prio --poll -ncmoe --n-cpu-moe -mg --main-gpu --models-max "
@@ -257,6 +258,12 @@ TEST(serve_flags, what_each_one_becomes_is_seen)
          {"model loaded"},
          {"\"xtc_probability\":0.5", "\"xtc_threshold\":0.25", "\"dry_multiplier\":0.5",
           "\"dry_base\":2", "\"dry_allowed_length\":3", "\"dry_penalty_last_n\":77", "[\"xyz\"]"}},
+        {"",
+         "-c 512 --mirostat 2 --mirostat-ent 4 --mirostat-lr 0.25 --dynatemp-range 0.5 "
+         "--dynatemp-exp 2 --samplers \"top_k;typical_p;temp\"",
+         {"model loaded"},
+         {"\"mirostat\":2", "\"mirostat_tau\":4", "\"mirostat_eta\":0.25", "\"dynatemp_range\":0.5",
+          "\"dynatemp_exponent\":2", "[\"top_k\",\"typ_p\",\"temperature\"]"}},
         {"",
          "-c 512 --repeat-penalty 1.5 --repeat-last-n 33 --presence-penalty 0.5 "
          "--frequency-penalty 0.25 -l 65+1.5",
