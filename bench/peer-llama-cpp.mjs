@@ -1,7 +1,8 @@
-// The same work on llama.cpp (npm node-llama-cpp, its prebuilt CPU library), for docs/performance.md:
-// prefill of N_PROMPT tokens and greedy decoding of N_GENERATE, twice.
+// The same work on llama.cpp (npm node-llama-cpp, its prebuilt CPU library), for
+// docs/performance.md: prefill of N_PROMPT tokens and greedy decoding of N_GENERATE, twice.
 //
-//     npm install node-llama-cpp && node bench/peer-llama-cpp.mjs MODEL.gguf [N_PROMPT] [N_GENERATE]
+//     npm install node-llama-cpp
+//     node bench/peer-llama-cpp.mjs MODEL.gguf [N_PROMPT] [N_GENERATE]
 import { getLlama, LlamaLogLevel } from "node-llama-cpp";
 
 const [, , path, nPrompt = "512", nGenerate = "48"] = process.argv;

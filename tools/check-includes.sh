@@ -6,11 +6,32 @@ BEGIN {
     n = split("cli server api chat engine sample text model backend tensor hub base", order, " ")
     for (i = 1; i <= n; i++) rank[order[i]] = i
 }
-FNR == 1 { split(FILENAME, part, "/"); own = part[2]; if (!(own in rank)) { print FILENAME ": folder " own " is not in the house plan"; bad = 1 } }
-/^#include "/ {
-    split($2, quoted, "\""); split(quoted[2], to, "/"); target = to[1]
-    if (!(target in rank)) { if (target != "shaders") { print FILENAME ":" FNR ": include names no folder: " quoted[2]; bad = 1 }; next }
-    if (rank[target] < rank[own]) { print FILENAME ":" FNR ": " own "/ includes upwards: " quoted[2]; bad = 1 }
-    if (target == "backend" && own != "backend" && (to[2] == "cpu" || to[2] == "vulkan")) { print FILENAME ":" FNR ": reaches into one backend: " quoted[2]; bad = 1 }
+function complain(text) {
+    print FILENAME (FNR > 1 ? ":" FNR : "") ": " text
+    bad = 1
 }
-END { if (!bad) print "includes: all arrows point down"; exit bad }' $(find src -name '*.c' -o -name '*.h' | sort)
+FNR == 1 {
+    split(FILENAME, part, "/")
+    own = part[2]
+    if (!(own in rank))
+        complain("folder " own " is not in the house plan")
+}
+/^#include "/ {
+    split($2, quoted, "\"")
+    split(quoted[2], to, "/")
+    target = to[1]
+    if (!(target in rank)) {
+        if (target != "shaders")
+            complain("include names no folder: " quoted[2])
+        next
+    }
+    if (rank[target] < rank[own])
+        complain(own "/ includes upwards: " quoted[2])
+    if (target == "backend" && own != "backend" && (to[2] == "cpu" || to[2] == "vulkan"))
+        complain("reaches into one backend: " quoted[2])
+}
+END {
+    if (!bad)
+        print "includes: all arrows point down"
+    exit bad
+}' $(find src -name '*.c' -o -name '*.h' | sort)

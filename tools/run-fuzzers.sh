@@ -1,6 +1,6 @@
 #!/bin/sh
-# run-fuzzers.sh SECONDS FUZZER...: runs each target on its kept corpus for SECONDS; new inputs stay in
-# build/fuzz/new/NAME.  Stops at the first finding.
+# run-fuzzers.sh SECONDS FUZZER...: runs each target on its kept corpus for SECONDS; new inputs stay
+# in build/fuzz/new/NAME.  Stops at the first finding.
 seconds=$1
 shift
 for fuzzer in "$@"; do

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs each test program given, prints one line for each, the output of those that fail, and a total.
+# Runs each test program given, prints one line for each, the output of those that fail, and a
+# total.
 # What setup.sh installs belongs to the system's python3, which may stand behind another in PATH.
 [ "$(uname -s)" = Linux ] && PATH=/usr/bin:$PATH
 export PATH
@@ -19,8 +20,8 @@ for test in "$@"; do
     f=$(((f + 1) / 2)) s=$(((s + 1) / 2))
     [ $status -ne 0 ] && [ "$f" -eq 0 ] && f=1
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-    printf '%-52s %4d ok %3d failed %3d skipped  %3d s\n' "${test#${BUILD:-build}/tests/}" "$p" "$f" "$s" \
-        $(($(date +%s) - start))
+    printf '%-52s %4d ok %3d failed %3d skipped  %3d s\n' "${test#${BUILD:-build}/tests/}" \
+        "$p" "$f" "$s" $(($(date +%s) - start))
     [ $status -ne 0 ] && tail -n 60 "$log"
 done
 echo "$passed passed, $failed failed, $skipped skipped"

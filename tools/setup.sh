@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs what a step needs and lacks: setup.sh build|fuzz|e2e.  Debian/Ubuntu (apt) and macOS (brew).
-# Does nothing, quickly, when everything is there; says what to install when it may not do it itself.
+# Installs what a step needs and lacks: setup.sh build|fuzz|e2e.  Debian/Ubuntu (apt) and macOS
+# (brew).  Does nothing, quickly, when everything is there; says what to install when it may not do
+# it itself.
 set -eu
 step=${1:-build}
 mac="pkg-config json-c libevent libedit cmocka openssl@3"
@@ -8,7 +9,8 @@ case $step in
 build) debian="gcc make pkg-config libjson-c-dev libevent-dev libedit-dev libssl-dev libcmocka-dev
        python3 python3-numpy python3-jinja2 libvulkan-dev libvulkan-volk-dev
        glslc mesa-vulkan-drivers" ;;
-fuzz)  debian="clang clang-format clang-tidy gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static" ;;
+fuzz)  debian="clang clang-format clang-tidy gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+       qemu-user-static" ;;
 e2e)   debian="nodejs npm" ;;
 *) echo "setup.sh: unknown step $step" >&2; exit 2 ;;
 esac
@@ -36,4 +38,5 @@ if [ "$(id -u)" != 0 ]; then
 fi
 echo "installing:$missing"
 $sudo apt-get update -qq
-DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing \
+    >/dev/null

@@ -1,7 +1,7 @@
 #!/bin/sh
-# soak.sh BUILD MINUTES: long runs.  A third of the time random operations on conversations, compared
-# with cold runs bit by bit, on arithmetic made of hashes and on tiny models; two thirds random
-# clients against a server.
+# soak.sh BUILD MINUTES: long runs.  A third of the time random operations on conversations,
+# compared with cold runs bit by bit, on arithmetic made of hashes and on tiny models; two thirds
+# random clients against a server.
 set -e
 build=$1 minutes=$2
 third=$((minutes * 60 / 3))

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds the kernels and their tests for aarch64 and runs them under qemu-user: the NEON layer against
-# the scalar one.  Skipped, saying so, without the cross compiler.
+# Builds the kernels and their tests for aarch64 and runs them under qemu-user: the NEON layer
+# against the scalar one.  Skipped, saying so, without the cross compiler.
 set -eu
 cc=aarch64-linux-gnu-gcc
 if ! command -v $cc >/dev/null 2>&1 || ! command -v qemu-aarch64-static >/dev/null 2>&1; then
@@ -10,11 +10,13 @@ fi
 root=$(pwd)
 build=$root/${BUILD:-build}/neon
 kernels=src/backend/cpu/kernels
-sources="src/backend/cpu/kernels.c $(ls $kernels/*_scalar.c $kernels/*_neon.c $kernels/integer_form*.c)
-    src/tensor/dtype_table.c src/tensor/iq_tables.c $(ls src/tensor/dequant_*.c src/tensor/quant_*.c)
+sources="src/backend/cpu/kernels.c
+    $(ls $kernels/*_scalar.c $kernels/*_neon.c $kernels/integer_form*.c)
+    src/tensor/dtype_table.c src/tensor/iq_tables.c
+    $(ls src/tensor/dequant_*.c src/tensor/quant_*.c)
     src/base/os_linux.c src/base/os_posix.c src/base/memory.c src/base/error.c"
-# One flag set for all: what runs under qemu has every feature.  cmocka is not there for this target;
-# tests/cmocka holds the words the tests use.
+# One flag set for all: what runs under qemu has every feature.  cmocka is not there for this
+# target; tests/cmocka holds the words the tests use.
 flags="-std=c11 -O2 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
     -ffp-contract=off -fno-math-errno -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
     -march=armv8.2-a+dotprod+fp16 -I$root/src -I$root -isystem $root/tests/cmocka"

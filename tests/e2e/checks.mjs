@@ -34,6 +34,8 @@ export const WEATHER = {
 
 export function assertWeather(value) {
   if (!['Oslo', 'Rome'].includes(value.city)) throw new Error(`no city: ${JSON.stringify(value)}`)
-  if (!Number.isInteger(value.days) || value.days < 1 || value.days > 9) throw new Error(`no days: ${value.days}`)
-  if (typeof value.dry !== 'boolean' || Object.keys(value).length !== 3) throw new Error('no weather')
+  if (!Number.isInteger(value.days) || value.days < 1 || value.days > 9)
+    throw new Error(`no days: ${value.days}`)
+  if (typeof value.dry !== 'boolean' || Object.keys(value).length !== 3)
+    throw new Error('no weather')
 }
