@@ -410,6 +410,16 @@ void session_place_window(struct session *session, uint32_t i_page, uint32_t n_p
         pages[i] = i < i_page ? PAGE_NONE : take_page(session, GROUP_WINDOW);
 }
 
+void session_differs(struct session *session, uint32_t n_known, const token_id *other,
+                     uint32_t n_other)
+{
+    if (n_known < session->first_difference || n_other == 0)
+        return;
+    session->first_difference = n_known;
+    session->n_other = n_other < ENGINE_DIFFERENCE_TOKENS ? n_other : ENGINE_DIFFERENCE_TOKENS;
+    memcpy(session->other, other, session->n_other * sizeof *other);
+}
+
 void session_return_pages(struct session *session)
 {
     uint32_t *n_pages = &session->n_pages[GROUP_FULL];
@@ -425,7 +435,7 @@ void session_restored(struct session *session, uint32_t n_tokens, enum snapshot_
     session->n_computed = n_tokens;
     if (session->first_difference < n_tokens) {
         session->first_difference = n_tokens;
-        session->n_other = 0; // what else the disk knows to follow is not looked up
+        session->n_other = 0; // session_differs() tells
     }
     session_return_pages(session); // of files behind a broken one
     skip_passed_marks(session);

@@ -42,7 +42,7 @@ struct session {
     uint32_t n_computed;        // leading tokens that pages and state have seen
     uint32_t n_reused;          // tokens taken from the tree or from disk instead of computed
     uint32_t n_from_disk;       // of these
-    uint32_t first_difference;  // tokens of the prompt that the tree knew when it was opened
+    uint32_t first_difference;  // tokens of the prompt that the tree or the disk knew
     uint32_t n_other;           // what it knew to follow instead
     token_id other[ENGINE_DIFFERENCE_TOKENS];
     uint32_t *pages[KV_GROUPS_MAX];  // [n_pages[g]] by position / KV_PAGE_TOKENS
@@ -95,6 +95,9 @@ void session_extend(struct session *session, uint32_t n_rows);
 void session_advance(struct session *session, uint32_t n_rows);
 
 // ---- filled from disk instead of computed (spill.c) ----
+// The disk knows more of the tokens than the tree: they part at n_known, where it has others.
+void session_differs(struct session *session, uint32_t n_known, const token_id *other,
+                     uint32_t n_other);
 // Gets the pages of group 0 for the first n_tokens tokens.
 void session_place_pages(struct session *session, uint32_t n_tokens);
 // Its window becomes n_pages new pages from page i_page on.

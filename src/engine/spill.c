@@ -370,22 +370,29 @@ static bool begin(struct spill *spill, struct session *session)
     uint32_t n_max = session->n_tokens - 1; // the last one's logits are wanted
     store_chain_make(&chain, &store_shape(spill->store)->model, session->tokens, n_max);
     store_find(spill->store, &spill->match, &chain, session->tokens, n_max);
-    bool is_worth_it = spill->match.n_tokens >= session->n_computed + GAIN_MIN;
-    if (is_worth_it) {
-        session_place_pages(session, spill->match.n_tokens);
+    struct store_match *match = &spill->match;
+    // Where people would like to know what the disk has instead, of which the tree knows nothing.
+    match->has_other &= match->other.n_start >= session->first_difference;
+    bool is_worth_it = match->n_tokens >= session->n_computed + GAIN_MIN;
+    if (!is_worth_it)
+        *match = (struct store_match){.has_other = match->has_other, .other = match->other};
+    if (is_worth_it || match->has_other) {
+        session_place_pages(session, match->n_tokens);
         spill->reader = session;
         struct store_placer placer = {place_chunk, spill};
-        store_read(spill->store, &spill->match, &chain, session->tokens,
-                   session->n_computed / STORE_CHUNK_TOKENS,
+        uint32_t i_chunk = is_worth_it ? session->n_computed / STORE_CHUNK_TOKENS : 0;
+        store_read(spill->store, match, &chain, session->tokens, session->n_tokens, i_chunk,
                    backend_restores_anywhere(spill->memory->backend) ? &placer : NULL);
     }
     store_chain_release(&chain);
-    return is_worth_it;
+    return spill->reader != NULL;
 }
 
 // Ends the reading.  The session goes on behind n_tokens, or where it was.
 static void finish(struct spill *spill, struct session *session, uint32_t n_tokens)
 {
+    token_id other[ENGINE_DIFFERENCE_TOKENS];
+    uint32_t n_known, n_other = store_other(spill->store, &n_known, other, COUNT_OF(other));
     store_read_stop(spill->store);
     spill->reader = NULL;
     enum snapshot_kind kind = SNAPSHOT_TIP;
@@ -395,6 +402,7 @@ static void finish(struct spill *spill, struct session *session, uint32_t n_toke
         session_restored(session, n_tokens, kind);
     else
         session_return_pages(session);
+    session_differs(session, n_known, other, n_other);
 }
 
 // Whether this is the last file of the match.

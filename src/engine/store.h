@@ -83,13 +83,16 @@ struct store_placer { // what takes chunks, once checked, on the reading threads
     void (*place)(void *context, const struct store_block *block);
     void *context; // used until the end, or store_read_stop()
 };
-// Starts reading the match's files, from chunk i_chunk on.  Without a placer chunks are handed out by
-// store_read_next() as well.
+// Starts reading the match's files, from chunk i_chunk on, and looks where the n_tokens part from what
+// the disk has.  Without a placer chunks are handed out by store_read_next() as well.
 void store_read(struct store *store, const struct store_match *match,
-                const struct store_chain *chain, const token_id *tokens, uint32_t i_chunk,
-                const struct store_placer *placer);
+                const struct store_chain *chain, const token_id *tokens, uint32_t n_tokens,
+                uint32_t i_chunk, const struct store_placer *placer);
 enum store_reading store_read_next(struct store *store, struct store_block **block);
 uint32_t store_n_read(struct store *store); // leading tokens whose files were placed or handed out
+// Where the tokens part from match.other, and up to n_max of what it has there; 0: they do not, or
+// nobody has looked yet.
+uint32_t store_other(struct store *store, uint32_t *at, token_id *tokens, uint32_t n_max);
 void store_release(struct store *store, struct store_block *block);
 void store_read_stop(struct store *store); // after the end as well as in the middle
 

@@ -111,6 +111,31 @@ static bool continues(const struct store_file *file, const struct store_chain *c
     return store_key_equal(&key, &file->key);
 }
 
+// Whether a file goes on behind the chunks that are known, and tells more of it than the last one did.
+static bool tells_more(const struct store_file *file, const struct store_match *match,
+                       const struct store_key *parent, uint32_t n_start)
+{
+    if (!store_key_equal(&file->parent, parent) || file->n_tokens == n_start ||
+        (match->has_state && store_key_equal(&file->key, &match->state.key)))
+        return false;
+    return !match->has_other || file->n_tokens > match->other.n_tokens;
+}
+
+static void find_other(const struct store_index *index, struct store_match *match,
+                       const struct store_chain *chain, uint32_t n_chunks)
+{
+    for (size_t i = 0; i < index->n_files; i++) {
+        const struct store_known *known = &index->files[i];
+        uint32_t n_start = n_chunks * STORE_CHUNK_TOKENS;
+        if (known->is_pending || known->is_gone ||
+            !tells_more(&known->file, match, &chain->keys[n_chunks], n_start))
+            continue;
+        match->has_other = true;
+        match->other = known->file;
+        match->other.n_start = n_start;
+    }
+}
+
 void store_index_match(const struct store_index *index, const struct store_shape *shape,
                        struct store_match *match, const struct store_chain *chain,
                        const token_id *tokens, uint32_t n_max)
@@ -138,4 +163,6 @@ void store_index_match(const struct store_index *index, const struct store_shape
         match->state = *file;
         match->state.n_start = match->n_chunks * STORE_CHUNK_TOKENS;
     }
+    if (has_pages)
+        find_other(index, match, chain, n_chunks);
 }

@@ -26,6 +26,8 @@ struct store_match {   // what to read to continue a sequence
     uint32_t n_chunks; // whole chunks from the start
     bool has_state;    // and then this file
     struct store_file state;
+    bool has_other; // of other tokens behind the chunks that are known: this file
+    struct store_file other;
 };
 
 void store_index_release(struct store_index *index);
@@ -38,8 +40,8 @@ struct store_known *store_index_add(struct store_index *index, const struct stor
 void store_index_forget(struct store_index *index, const struct store_key *key);
 size_t store_index_size(const struct store_index *index); // bytes of RAM
 
-// The longest prefix of the tokens, at most n_max, that files which can be read hold whole.  `chain` is
-// that of the tokens.
+// The longest prefix of the tokens, at most n_max, that files which can be read hold whole; and, for
+// people, what there is instead where the tokens part from it.  `chain` is that of the tokens.
 void store_index_match(const struct store_index *index, const struct store_shape *shape,
                        struct store_match *match, const struct store_chain *chain,
                        const token_id *tokens, uint32_t n_max);

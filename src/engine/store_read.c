@@ -187,6 +187,48 @@ static void reject(const struct store *store, const char *path, enum err err,
         unlink(path);
 }
 
+// ---- where the tokens part from what is known ----
+
+static bool read_block(const struct store *store, const struct store_file *file,
+                       struct store_header *header)
+{
+    char path[STORE_PATH];
+    unsigned char block[STORE_BLOCK];
+    int fd = store_path(store, file, path) ? open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    if (fd < 0)
+        return false;
+    ssize_t n = read(fd, block, sizeof block);
+    os_file_forget(fd);
+    close(fd);
+    return n > 0 && store_header_read(header, block, (size_t)n, NULL) == OK &&
+           store_key_equal(&header->file.key, &file->key) && header->file.n_start == file->n_start;
+}
+
+// With the lock held, which is free while the disk is asked.  `header` is scratch.
+static void look(struct store *store, struct store_header *header)
+{
+    struct read_job *job = &store->job;
+    struct store_file file = job->match.other;
+    job->has_looked = true;
+    job->n_in_hand++; // the job stays until this is done
+    pthread_mutex_unlock(&store->lock);
+    bool is_good = read_block(store, &file, header);
+    pthread_mutex_lock(&store->lock);
+    uint32_t n = file.n_start, n_end = is_good ? header->file.n_tokens : file.n_start;
+    while (n < n_end && n < job->n_tokens && header->tokens[n - file.n_start] == job->tokens[n])
+        n++;
+    job->n_known = n;
+    job->n_other = n < job->n_tokens ? n_end - n : 0; // else they only go on
+    memcpy(job->other, header->tokens + (n - file.n_start), job->n_other * sizeof *job->other);
+    job->n_in_hand--;
+    pthread_cond_broadcast(&store->changed);
+    pthread_mutex_unlock(&store->lock);
+    store->wake(store->wake_context);
+    pthread_mutex_lock(&store->lock);
+}
+
+// ---- the thread ----
+
 void *store_reader(void *context)
 {
     struct store *store = context;
@@ -196,7 +238,10 @@ void *store_reader(void *context)
     pthread_mutex_lock(&store->lock);
     for (;;) {
         while (!store->is_closing && !begin_file(store, expected, &buffer))
-            pthread_cond_wait(&store->changed, &store->lock);
+            if (store->job.is_active && !store->job.has_looked)
+                look(store, expected);
+            else
+                pthread_cond_wait(&store->changed, &store->lock);
         if (store->is_closing)
             break;
         struct store_placer placer = store->job.placer;
@@ -228,8 +273,8 @@ void *store_reader(void *context)
 // ---- the engine's side ----
 
 void store_read(struct store *store, const struct store_match *match,
-                const struct store_chain *chain, const token_id *tokens, uint32_t i_chunk,
-                const struct store_placer *placer)
+                const struct store_chain *chain, const token_id *tokens, uint32_t n_tokens,
+                uint32_t i_chunk, const struct store_placer *placer)
 {
     pthread_mutex_lock(&store->lock);
     struct read_job *job = &store->job;
@@ -237,8 +282,10 @@ void store_read(struct store *store, const struct store_match *match,
     job->chain.n_chunks = match->n_chunks;
     job->chain.keys = mem_new(struct store_key, match->n_chunks + 1);
     memcpy(job->chain.keys, chain->keys, (match->n_chunks + 1) * sizeof *chain->keys);
-    job->tokens = mem_new(token_id, match->n_tokens);
-    memcpy(job->tokens, tokens, match->n_tokens * sizeof *tokens);
+    job->tokens = mem_new(token_id, n_tokens);
+    memcpy(job->tokens, tokens, n_tokens * sizeof *tokens);
+    job->n_tokens = n_tokens;
+    job->has_looked = !match->has_other;
     job->is_placed = mem_new(bool, match->n_chunks);
     if (placer)
         job->placer = *placer;
@@ -255,7 +302,7 @@ enum store_reading store_read_next(struct store *store, struct store_block **blo
     pthread_mutex_lock(&store->lock);
     struct read_job *job = &store->job;
     if (job->i_wanted >= job->i_end)
-        reading = STORE_END;
+        reading = job->has_looked && job->n_in_hand == 0 ? STORE_END : STORE_WAITING;
     else if (job->i_wanted >= job->i_broken)
         reading = STORE_BROKEN;
     for (size_t i = 0; reading == STORE_WAITING && i < store->n_buffers; i++) {
@@ -278,6 +325,17 @@ uint32_t store_n_read(struct store *store)
     const struct read_job *job = &store->job;
     uint32_t n = job->i_wanted > job->match.n_chunks ? job->match.n_tokens
                                                      : job->i_wanted * STORE_CHUNK_TOKENS;
+    pthread_mutex_unlock(&store->lock);
+    return n;
+}
+
+uint32_t store_other(struct store *store, uint32_t *at, token_id *tokens, uint32_t n_max)
+{
+    pthread_mutex_lock(&store->lock);
+    const struct read_job *job = &store->job;
+    uint32_t n = job->n_other < n_max ? job->n_other : n_max;
+    *at = job->n_known;
+    memcpy(tokens, job->other, n * sizeof *tokens);
     pthread_mutex_unlock(&store->lock);
     return n;
 }

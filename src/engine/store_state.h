@@ -35,7 +35,11 @@ struct read_job { // the files of one match, in order
     bool is_active;
     struct store_match match;
     struct store_chain chain; // a copy
-    token_id *tokens;         // [match.n_tokens]
+    token_id *tokens;         // [n_tokens]
+    uint32_t n_tokens;
+    bool has_looked;                    // at match.other, or need not
+    uint32_t n_known, n_other;          // tokens until they part, and those in `other`
+    token_id other[STORE_CHUNK_TOKENS]; // what it has there
     struct store_placer placer;
     bool *is_placed;   // [match.n_chunks]
     bool begins_state; // the state is still to be begun; it is the first, and file match.n_chunks

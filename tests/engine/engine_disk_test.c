@@ -236,6 +236,49 @@ TEST(engine_disk, a_conversation_that_rests_is_written_without_being_asked)
     cache_folder_remove(&folder);
 }
 
+TEST(engine_disk, where_a_prompt_parts_from_what_only_the_disk_knows_is_told)
+{
+    (void)state;
+    // The conversation parts in its first chunk, in a later one, where one begins, and not at all.
+    const uint32_t places[] = {10, 300, 511, 512, N_PROMPT};
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
+        struct cache_folder folder;
+        struct rig rig;
+        token_id tokens[N_PROMPT + N_ANSWER + 1], first[N_PROMPT + N_ANSWER + 1];
+        cache_folder_make(&folder);
+        open_rig(&rig, kinds[2], folder.path);
+        fill(first, N_PROMPT, 0, 1);
+        ask(&rig, first, N_PROMPT);
+        open_again(&rig);
+        memcpy(tokens, first, sizeof tokens);
+        if (places[i] < N_PROMPT)
+            for (uint32_t k = places[i]; k < N_PROMPT; k++)
+                tokens[k] = (first[k] + 1) % FAKE_VOCAB;
+        struct request_stats stats = ask(&rig, tokens, N_PROMPT);
+        if (places[i] == N_PROMPT) {
+            assert_int_equal(stats.n_other, 0);
+        } else {
+            assert_int_equal(stats.first_difference, places[i]);
+            assert_in_range(stats.n_other, 1, ENGINE_DIFFERENCE_TOKENS);
+            assert_memory_equal(stats.other, first + places[i], stats.n_other * sizeof *first);
+        }
+        close_engine(&rig);
+        cache_folder_remove(&folder);
+    }
+}
+
+// Until a new file is there and no more come; not forever, for there may be nothing to write.
+static void wait_for_files(const struct cache_folder *folder, size_t *n_files)
+{
+    size_t n_before = *n_files, n_same = 0;
+    for (int i = 0; i < 100 && (n_same < 5 || (*n_files == n_before && i < 40)); i++) {
+        usleep(10000);
+        size_t n = cache_folder_visit(folder, NULL, NULL);
+        n_same = n == *n_files ? n_same + 1 : 0;
+        *n_files = n;
+    }
+}
+
 // Nothing rests long enough to be written for that reason, and memory holds two or three conversations.
 TEST(engine_disk, what_memory_has_no_room_for_is_written_first)
 {
@@ -247,6 +290,7 @@ TEST(engine_disk, what_memory_has_no_room_for_is_written_first)
         token_id tokens[N_PROMPT + N_ANSWER + 1];
         cache_folder_make(&folder);
         open_rig(&rig, kinds[i], folder.path);
+        size_t n_files = 0;
         rig.disk.quiet_ms = 3600 * 1000;
         rig.config.n_cache_tokens = 2600;
         rig.config.snapshot_size_max = 8 * KIB;
@@ -258,7 +302,7 @@ TEST(engine_disk, what_memory_has_no_room_for_is_written_first)
                 open_again(&rig);
                 ask(&rig, tokens, N_PROMPT);
             }
-            usleep(20000); // a person reads
+            wait_for_files(&folder, &n_files); // as long as a person reads
         }
         open_again(&rig);
         uint32_t n_lost = 0;
@@ -292,5 +336,6 @@ RUN_TESTS(IS(engine_disk, the_next_engine_computes_new_tokens_only),
           IS(engine_disk, a_trunk_serves_conversations_that_begin_at_once_after_a_restart),
           IS(engine_disk, cancelling_in_the_middle_of_reading_harms_nothing),
           IS(engine_disk, a_conversation_that_rests_is_written_without_being_asked),
+          IS(engine_disk, where_a_prompt_parts_from_what_only_the_disk_knows_is_told),
           IS(engine_disk, what_memory_has_no_room_for_is_written_first),
           IS(engine_disk, without_a_usable_folder_everything_stays_in_memory))

@@ -177,7 +177,7 @@ static inline uint32_t rig_read(struct store_rig *rig, const token_id *tokens, u
     uint32_t n_read = rig->n_placed = 0;
     store_chain_make(&chain, &store_shape(rig->store)->model, tokens, n_tokens);
     store_find(rig->store, &match, &chain, tokens, n_tokens);
-    store_read(rig->store, &match, &chain, tokens, 0, rig->places ? &placer : NULL);
+    store_read(rig->store, &match, &chain, tokens, n_tokens, 0, rig->places ? &placer : NULL);
     while ((reading = store_read_next(rig->store, &block)) != STORE_END) {
         if (reading == STORE_BROKEN)
             break;
