@@ -8,15 +8,18 @@
 #include "cli/bench_streams.h"
 #include "cli/commands.h"
 #include "cli/stack.h"
+#include "model/synthetic.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SHORT = 96, LONG = 1024, PROMPTS_MAX = 4096, TIMEOUT_MS = 600000 };
 
 struct ledger_options {
     struct loading_options loading; // first
-    uint32_t n_parallel;
+    uint32_t n_parallel, n_layers;
+    const char *synthetic;
     bool ledger;
 };
 
@@ -24,13 +27,18 @@ static const struct option ledger_table[] = {
     LOADING_OPTIONS_ROWS,
     {"--ledger", NULL, NULL, OPTION_FLAG, offsetof(struct ledger_options, ledger),
      "compare the planned with the resident memory"},
+    {"--synthetic", NULL, "SHAPE[:TYPE]", OPTION_TEXT, offsetof(struct ledger_options, synthetic),
+     "write random weights to the file first"},
+    {"--layers", NULL, "N", OPTION_U32, offsetof(struct ledger_options, n_layers),
+     "only so many layers of a synthetic model"},
     {"--ctx-size", "-c", "N", OPTION_U32, offsetof(struct loading_options, n_context),
      "context (default 2048)"},
     {"--parallel", "-np", "N", OPTION_U32, offsetof(struct ledger_options, n_parallel),
      "places (default 2)"},
 };
 
-static enum err ask(struct stack *stack, struct rng *rng, uint32_t n_tokens, struct error *error)
+static enum err ask(struct stack *stack, struct rng *rng, uint32_t n_tokens, bool is_scored,
+                    struct error *error)
 {
     struct request *request;
     struct event event = {0};
@@ -39,7 +47,12 @@ static enum err ask(struct stack *stack, struct rng *rng, uint32_t n_tokens, str
     for (uint32_t i = 0; i < n_tokens; i++)
         tokens[i] = (token_id)rng_below(rng, n_vocab);
     struct generation generation = {
-        .tokens = tokens, .n_tokens = n_tokens, .max_tokens = 2, .ignores_end = true};
+        .tokens = tokens,
+        .n_tokens = n_tokens,
+        .max_tokens = 2,
+        .ignores_end = true,
+        .prompt_logprobs = is_scored,
+    };
     enum err err = engine_submit(stack->engine, &request, &generation, NULL, NULL, error);
     free(tokens);
     if (err)
@@ -49,16 +62,19 @@ static enum err ask(struct stack *stack, struct rng *rng, uint32_t n_tokens, str
     return event.stop == STOP_ERROR ? fail(error, event.error, "a step failed") : OK;
 }
 
-// Prompts that have nothing in common, until no page and no state is left untouched.
+// The largest steps, by rows and by logits; then prompts that have nothing in common, until no page and
+// no state is left untouched.
 static enum err fill(struct stack *stack, struct error *error)
 {
     struct rng rng;
     struct engine_stats stats, before = {0};
     rng_seed(&rng, 1);
-    enum err err =
-        ask(stack, &rng, stack->n_context > LONG + 8 ? LONG : stack->n_context / 2, error);
+    uint32_t n_long = stack->n_context > LONG + 8 ? LONG : stack->n_context / 2;
+    enum err err = ask(stack, &rng, n_long, false, error);
+    if (!err)
+        err = ask(stack, &rng, SHORT, true, error);
     for (unsigned i = 0, n_same = 0; i < PROMPTS_MAX && n_same < 4 && !err; i++) {
-        err = ask(stack, &rng, SHORT, error);
+        err = ask(stack, &rng, SHORT, false, error);
         engine_stats(stack->engine, &stats);
         bool is_full = stats.n_pages_used <= before.n_pages_used &&
                        stats.state_size_used <= before.state_size_used;
@@ -89,11 +105,24 @@ static uint64_t planned_size(const struct ledger *ledger)
     return size;
 }
 
+static enum err write_synthetic(const struct ledger_options *o, struct error *error)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%s", o->synthetic);
+    char *recipe = strchr(name, ':');
+    if (recipe)
+        *recipe++ = 0;
+    struct synthetic_options options = {.recipe = recipe, .seed = 1, .n_layers = o->n_layers};
+    return synthetic_write(o->loading.model, name, &options, error);
+}
+
 static enum err run(struct ledger_options *o, struct error *error)
 {
-    struct stack stack;
+    struct stack stack = {0};
     size_t at_start = os_memory_peak();
-    enum err err = stack_open(&stack, &o->loading, o->n_parallel, NULL, error);
+    enum err err = o->synthetic ? write_synthetic(o, error) : OK;
+    if (!err)
+        err = stack_open(&stack, &o->loading, o->n_parallel, NULL, error);
     if (!err)
         err = fill(&stack, error);
     if (!err) {
@@ -119,12 +148,14 @@ int bench_ledger(int argc, char **argv)
     bool wants_help;
     loading_defaults(&o.loading);
     o.loading.n_context = 2048;
+    o.loading.wait_ms_max = TIMEOUT_MS; // steps as large as they may become
     enum err err = options_parse(ledger_table, COUNT_OF(ledger_table), &o, argc, argv, &arguments,
                                  &wants_help, &error);
     if (!err && wants_help) {
         printf(
             "hearth bench --ledger - the memory that was planned and the memory that was taken\n\n"
-            "  hearth bench [-m FILE] --ledger\n\n");
+            "  hearth bench [-m FILE] --ledger\n"
+            "  hearth bench -m NEW-FILE --ledger --synthetic qwen3-8b --layers 4\n\n");
         options_print(ledger_table, COUNT_OF(ledger_table));
         return EXIT_FINE;
     }

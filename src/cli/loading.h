@@ -13,6 +13,7 @@ struct loading_options {
     const char *model;         // path
     const char *backend, *cpu; // "cpu" or "vulkan"; "scalar", "avx2", "neon" or "auto"
     uint32_t n_threads, n_context, n_batch;
+    unsigned wait_ms_max; // of engine.h; 0: the engine's own
     enum dtype k_type, v_type;
     bool no_mmap, mlock, drafts;
 };

@@ -54,6 +54,7 @@ static enum err open_engine(struct stack *stack, const struct hyperparams *hyper
         .n_queue_max = 64,
         .n_batch = options->n_batch,
         .n_cache_tokens = n_context,
+        .wait_ms_max = options->wait_ms_max,
         .snapshot_size_max = snapshots < SNAPSHOTS_MAX * MIB ? snapshots : SNAPSHOTS_MAX * MIB,
         .disk = stack->disk.folder ? &stack->disk : NULL,
     };

@@ -21,7 +21,7 @@ struct ledger_line {
     char note[64]; // how it comes about: "262144 tokens x 20480 bytes"
 };
 
-enum { LEDGER_LINES_MAX = 10 };
+enum { LEDGER_LINES_MAX = 11 };
 
 struct ledger {
     struct ledger_line lines[LEDGER_LINES_MAX]; // those of size 0 left out

@@ -59,9 +59,6 @@ static enum err open_states(struct cpu *cpu, struct error *error)
     return OK;
 }
 
-// Bytes per quantised activation value, rounded up over both formats (1.25 and 1.14).
-enum { X_Q_BYTES = 2 };
-
 static size_t thread_scratch_size(const struct cache_spec *spec)
 {
     size_t dim_max = 0, size = spec->n_cols_max * sizeof(float); // a row of cpu_add_norm()
@@ -89,12 +86,12 @@ static void list_scratch(struct cpu *cpu, const struct cache_spec *spec, unsigne
     size_t n_expert = n_pairs * round_up(spec->n_ff_expert, 256);
     size_t n_hidden = n_dense > n_expert ? n_dense : n_expert;
     const struct scratch_rule all[SCRATCH_COUNT] = {
-        {&cpu->x_f32, n_rows * n_cols * sizeof(float)},
-        {&cpu->x_q[X_Q8_32], n_rows * n_cols * X_Q_BYTES},
-        {&cpu->x_q[X_Q8_256], n_rows * n_cols * X_Q_BYTES},
+        {&cpu->x_f32, n_rows * spec->n_model * sizeof(float)}, // only the residual stream is normed
+        {&cpu->x_q[X_Q8_32], n_rows * x_row_size(X_Q8_32, n_cols)},
+        {&cpu->x_q[X_Q8_256], n_rows * x_row_size(X_Q8_256, n_cols)},
         {&cpu->hidden, n_hidden * sizeof(float)},
-        {&cpu->hidden_q[X_Q8_32], n_hidden * X_Q_BYTES},
-        {&cpu->hidden_q[X_Q8_256], n_hidden * X_Q_BYTES},
+        {&cpu->hidden_q[X_Q8_32], x_row_size(X_Q8_32, n_hidden)},
+        {&cpu->hidden_q[X_Q8_256], x_row_size(X_Q8_256, n_hidden)},
         {&cpu->moe, cpu_moe_scratch_size(spec)},
         {&cpu->thread, thread_scratch_size(spec) * n_threads},
         {&cpu->block, n_threads * n_rows * BLOCK_ROWS * sizeof(float)},

@@ -41,9 +41,9 @@ size_t cpu_moe_scratch_size(const struct cache_spec *spec)
         return 0;
     size_t n_rows = spec->n_rows_max, n_slots = spec->n_experts_used + 1;
     size_t n_pairs = n_rows * n_slots, n_cols = round_up(spec->n_model, 256);
-    return n_pairs * n_cols * sizeof(float)           // outputs
-           + 2 * n_pairs * n_cols * 2                 // gathered rows in two quantised formats
-           + n_rows * spec->n_experts * sizeof(float) // router logits
+    return n_pairs * n_cols * sizeof(float)                                         // outputs
+           + n_pairs * (x_row_size(X_Q8_32, n_cols) + x_row_size(X_Q8_256, n_cols)) // gathered rows
+           + n_rows * spec->n_experts * sizeof(float)                               // router logits
            + n_pairs * (sizeof(float) + 3 * sizeof(uint32_t)) +
            4 * (spec->n_experts + 2) * sizeof(uint32_t) + 4096;
 }
