@@ -159,6 +159,8 @@ int bench_ledger(int argc, char **argv)
         options_print(ledger_table, COUNT_OF(ledger_table));
         return EXIT_FINE;
     }
+    if (!err && o.synthetic && !o.loading.model)
+        err = fail(&error, ERR_ARGUMENT, "which file shall hold the synthetic model? (-m FILE)");
     if (!err)
         err = run(&o, &error);
     return err ? report_error("bench", &error) : EXIT_FINE;
