@@ -58,7 +58,11 @@ static enum err write_file(const struct store *store, const struct store_buffer 
     uint64_t size = STORE_BLOCK + buffer->block.header.payload_size;
     if (os_disk_free(store->folder) < size + least_free)
         return fail(error, ERR_IO, "%s", strerror(ENOSPC));
-    int fd = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    enum { FLAGS = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC };
+    int fd = open(unfinished, FLAGS, 0600);
+    if (fd < 0 && errno == ENOENT && // somebody has cleared the cache, folders and all
+        store_folder_make(store->folder, &store->shape.model, NULL) == OK)
+        fd = open(unfinished, FLAGS, 0600);
     if (fd < 0)
         return fail(error, ERR_IO, "%s", strerror(errno));
     enum err err = write_all(store, fd, buffer->bytes, size, error);

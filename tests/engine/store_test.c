@@ -707,6 +707,30 @@ TEST(store, a_state_left_behind_goes_before_one_that_is_a_little_older)
     cache_folder_remove(&folder);
 }
 
+TEST(store, a_folder_that_was_cleared_is_made_again)
+{
+    struct cache_folder folder;
+    struct store_rig rig;
+    struct store_listing listing;
+    token_id tokens[N_TOKENS];
+    char path[1000];
+    (void)state;
+    make_full(&folder, tokens);
+    store_rig_open(&rig, folder.path, &plain);
+    store_folder_list(&listing, folder.path, NULL);
+    store_folder_path(path, sizeof path, folder.path, &listing.entries[0]);
+    store_listing_release(&listing);
+    store_folder_prune(folder.path, 0, NULL);
+    *strrchr(path, '/') = 0;
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(rig_read(&rig, tokens, N_TOKENS), 0); // finds out that they are gone
+    while (rig_read(&rig, tokens, N_TOKENS) == 0)
+        assert_true(rig_write(&rig, tokens, N_TOKENS, STORE_TIP) && store_wait(rig.store, 10000));
+    store_rig_close(&rig);
+    assert_int_equal(rig.n_lines, 0);
+    cache_folder_remove(&folder);
+}
+
 static void make_answers(const struct cache_folder *folder, const char *name, size_t size)
 {
     char path[600];
@@ -791,5 +815,6 @@ RUN_TESTS(IS(store, what_was_written_comes_back_in_another_process_life),
           IS(store, what_another_program_writes_is_found_while_running),
           IS(store, the_oldest_goes_first_and_a_trunk_outlives_its_branches),
           IS(store, a_state_left_behind_goes_before_one_that_is_a_little_older),
+          IS(store, a_folder_that_was_cleared_is_made_again),
           IS(store, answers_count_and_go_when_nothing_of_their_time_is_left),
           IS(store, a_running_store_keeps_its_budget))
