@@ -17,17 +17,43 @@ enum { N_TOKENS = 1000 };
 
 static const struct store_options plain = {.size_max = 1 * GIB, .no_sync = true};
 
-// A folder that holds one sequence of N_TOKENS, and the sequence.
-static void make_full(struct cache_folder *folder, token_id *tokens)
-{
+// What most tests begin with, and how it ends: a folder, a store to be opened there, and a sequence.
+struct scene {
+    struct cache_folder folder;
     struct store_rig rig;
-    cache_folder_make(folder);
-    rig_tokens(tokens, N_TOKENS, 1);
-    store_rig_open(&rig, folder->path, &plain);
-    assert_true(rig_write(&rig, tokens, N_TOKENS, STORE_TIP));
-    assert_true(store_wait(rig.store, 10000));
-    store_rig_close(&rig);
+    token_id tokens[N_TOKENS];
+};
+
+static int set_up(void **state)
+{
+    struct scene *s = *state = mem_new(struct scene, 1);
+    cache_folder_make(&s->folder);
+    rig_tokens(s->tokens, N_TOKENS, 1);
+    return 0;
 }
+
+// With the sequence in the folder.
+static int set_up_full(void **state)
+{
+    set_up(state);
+    struct scene *s = *state;
+    store_rig_open(&s->rig, s->folder.path, &plain);
+    assert_true(rig_write(&s->rig, s->tokens, N_TOKENS, STORE_TIP));
+    assert_true(store_wait(s->rig.store, 10000));
+    store_rig_close(&s->rig);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct scene *s = *state;
+    cache_folder_remove(&s->folder);
+    free(s);
+    return 0;
+}
+
+#define IN_EMPTY(sentence) cmocka_unit_test_setup_teardown(store__##sentence, set_up, tear_down)
+#define IN_FULL(sentence)  cmocka_unit_test_setup_teardown(store__##sentence, set_up_full, tear_down)
 
 static uint32_t read_anew(const struct cache_folder *folder, const token_id *tokens,
                           uint32_t n_tokens, struct store_rig *rig)
@@ -67,108 +93,90 @@ static void damage_file(const char *path, void *context)
 
 TEST(store, what_was_written_comes_back_in_another_process_life)
 {
-    struct cache_folder folder;
-    struct store_rig rig;
-    token_id tokens[N_TOKENS];
-    (void)state;
-    make_full(&folder, tokens);
-    assert_int_equal(cache_folder_visit(&folder, NULL, NULL), 4);
-    assert_int_equal(read_anew(&folder, tokens, N_TOKENS, &rig), N_TOKENS);
-    assert_int_equal(rig.n_lines, 0);
-    assert_int_equal(rig.n_placed, N_TOKENS / STORE_CHUNK_TOKENS * STORE_CHUNK_TOKENS);
-    cache_folder_remove(&folder);
+    struct scene *s = *state;
+    assert_int_equal(cache_folder_visit(&s->folder, NULL, NULL), 4);
+    assert_int_equal(read_anew(&s->folder, s->tokens, N_TOKENS, &s->rig), N_TOKENS);
+    assert_int_equal(s->rig.n_lines, 0);
+    assert_int_equal(s->rig.n_placed, N_TOKENS / STORE_CHUNK_TOKENS * STORE_CHUNK_TOKENS);
 }
 
 TEST(store, where_the_engine_must_copy_chunks_it_gets_them_in_order)
 {
-    struct cache_folder folder;
-    struct store_rig rig;
-    token_id tokens[N_TOKENS];
-    (void)state;
-    make_full(&folder, tokens);
-    store_rig_open(&rig, folder.path, &plain);
-    rig.places = false;
-    assert_int_equal(rig_read(&rig, tokens, N_TOKENS), N_TOKENS); // which checks the order
-    assert_int_equal(rig.n_placed, 0);
+    struct scene *s = *state;
+    store_rig_open(&s->rig, s->folder.path, &plain);
+    s->rig.places = false;
+    assert_int_equal(rig_read(&s->rig, s->tokens, N_TOKENS), N_TOKENS); // which checks the order
+    assert_int_equal(s->rig.n_placed, 0);
     // And as far as they are good.
-    cache_folder_visit(&folder, damage_file, &(struct damage){"/chunk-768-", 5000, -1});
-    assert_int_equal(rig_read(&rig, tokens, N_TOKENS), 0);
-    assert_non_null(strstr(rig.last_line, "dropped"));
-    store_rig_close(&rig);
-    cache_folder_remove(&folder);
+    cache_folder_visit(&s->folder, damage_file, &(struct damage){"/chunk-768-", 5000, -1});
+    assert_int_equal(rig_read(&s->rig, s->tokens, N_TOKENS), 0);
+    assert_non_null(strstr(s->rig.last_line, "dropped"));
+    store_rig_close(&s->rig);
 }
 
 TEST(store, the_longest_prefix_of_exactly_these_tokens_is_found)
 {
-    struct cache_folder folder;
-    struct store_rig rig;
-    token_id tokens[N_TOKENS], other[N_TOKENS];
-    (void)state;
-    make_full(&folder, tokens);
-    store_rig_open(&rig, folder.path, &plain);
-    rig_write(&rig, tokens, 700, STORE_MESSAGE);
-    rig_write(&rig, tokens, 300, STORE_TRUNK);
-    store_wait(rig.store, 10000);
-    assert_int_equal(rig_read(&rig, tokens, N_TOKENS), N_TOKENS);
-    assert_int_equal(rig_read(&rig, tokens, N_TOKENS - 1), 700);
-    assert_int_equal(rig_read(&rig, tokens, 699), 300);
-    assert_int_equal(rig_read(&rig, tokens, 299), 0);
+    struct scene *s = *state;
+    token_id other[N_TOKENS];
+    store_rig_open(&s->rig, s->folder.path, &plain);
+    rig_write(&s->rig, s->tokens, 700, STORE_MESSAGE);
+    rig_write(&s->rig, s->tokens, 300, STORE_TRUNK);
+    store_wait(s->rig.store, 10000);
+    assert_int_equal(rig_read(&s->rig, s->tokens, N_TOKENS), N_TOKENS);
+    assert_int_equal(rig_read(&s->rig, s->tokens, N_TOKENS - 1), 700);
+    assert_int_equal(rig_read(&s->rig, s->tokens, 699), 300);
+    assert_int_equal(rig_read(&s->rig, s->tokens, 299), 0);
     // One other token anywhere, and only what lies before it is used.
     const struct {
         uint32_t at, n_usable;
     } cases[] = {{999, 700}, {700, 700}, {699, 300}, {300, 300}, {299, 0}, {0, 0}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        memcpy(other, tokens, sizeof other);
+        memcpy(other, s->tokens, sizeof other);
         other[cases[i].at] ^= 1;
-        assert_int_equal(rig_read(&rig, other, N_TOKENS), cases[i].n_usable);
+        assert_int_equal(rig_read(&s->rig, other, N_TOKENS), cases[i].n_usable);
     }
-    store_rig_close(&rig);
-    cache_folder_remove(&folder);
+    store_rig_close(&s->rig);
 }
 
 TEST(store, another_model_type_or_rope_finds_nothing)
 {
-    struct cache_folder folder;
-    struct store_rig rig;
+    struct scene *s = *state;
     struct store_key keys[12];
-    (void)state;
-    cache_folder_make(&folder);
-    store_rig_open(&rig, folder.path, &plain);
+    store_rig_open(&s->rig, s->folder.path, &plain);
     double frequency[32] = {1.0, 0.5};
     struct rope_spec rope = {.n_dims = 64, .frequency = frequency, .magnitude = 1.0f};
     struct store_model model = {"a", 1, 2, 3};
-    struct cache_spec spec = rig.spec;
+    struct cache_spec spec = s->rig.spec;
     spec.ropes[0] = rope;
     size_t n = 0;
-    store_key_model(&keys[n++], &model, &spec, &rig.backend);
+    store_key_model(&keys[n++], &model, &spec, &s->rig.backend);
     model.fingerprint++;
-    store_key_model(&keys[n++], &model, &spec, &rig.backend);
+    store_key_model(&keys[n++], &model, &spec, &s->rig.backend);
     model.file_size++;
-    store_key_model(&keys[n++], &model, &spec, &rig.backend);
+    store_key_model(&keys[n++], &model, &spec, &s->rig.backend);
     model.file_time_s++;
-    store_key_model(&keys[n++], &model, &spec, &rig.backend);
+    store_key_model(&keys[n++], &model, &spec, &s->rig.backend);
     spec.k_type = DTYPE_Q8_0;
-    store_key_model(&keys[n++], &model, &spec, &rig.backend);
+    store_key_model(&keys[n++], &model, &spec, &s->rig.backend);
     spec.v_type = DTYPE_Q8_0;
-    store_key_model(&keys[n++], &model, &spec, &rig.backend);
+    store_key_model(&keys[n++], &model, &spec, &s->rig.backend);
     spec.groups[1].head_dim++;
-    store_key_model(&keys[n++], &model, &spec, &rig.backend);
+    store_key_model(&keys[n++], &model, &spec, &s->rig.backend);
     spec.n_s_floats++;
-    store_key_model(&keys[n++], &model, &spec, &rig.backend);
+    store_key_model(&keys[n++], &model, &spec, &s->rig.backend);
     frequency[1] = 0.25;
-    store_key_model(&keys[n++], &model, &spec, &rig.backend);
+    store_key_model(&keys[n++], &model, &spec, &s->rig.backend);
     spec.ropes[0].magnitude = 1.1f;
-    store_key_model(&keys[n++], &model, &spec, &rig.backend);
+    store_key_model(&keys[n++], &model, &spec, &s->rig.backend);
     spec.ropes[0].interleaved = true;
-    store_key_model(&keys[n++], &model, &spec, &rig.backend);
+    store_key_model(&keys[n++], &model, &spec, &s->rig.backend);
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < i; k++)
             assert_false(store_key_equal(&keys[i], &keys[k]));
     model.name = "b"; // the same file under another name is the same model
-    store_key_model(&keys[n], &model, &spec, &rig.backend);
+    store_key_model(&keys[n], &model, &spec, &s->rig.backend);
     assert_true(store_key_equal(&keys[n], &keys[n - 1]));
-    store_rig_close(&rig);
-    cache_folder_remove(&folder);
+    store_rig_close(&s->rig);
 }
 
 static void check_mode(const char *path, void *context)
@@ -228,31 +236,23 @@ static void expect_dropped(const struct cache_folder *folder, const token_id *to
 
 TEST(store, a_flipped_bit_anywhere_drops_the_file)
 {
-    struct cache_folder folder;
-    token_id tokens[N_TOKENS];
+    struct scene *s = *state;
     static const long places[] = {0,    7,    8,    12,   16,   31,  32,  47,  48,   64,
                                   68,   72,   76,   80,   84,   88,  96,  104, 112,  120,
                                   128,  135,  136,  199,  200,  203, 700, 900, 2000, 4087,
                                   4088, 4095, 4096, 4500, 6000, -1,  -64, -500};
-    (void)state;
-    make_full(&folder, tokens);
     for (size_t i = 0; i < COUNT_OF(places); i++) {
-        expect_dropped(&folder, tokens, (struct damage){"/tip-", places[i], -1});
-        expect_dropped(&folder, tokens, (struct damage){"/chunk-512-", places[i], -1});
+        expect_dropped(&s->folder, s->tokens, (struct damage){"/tip-", places[i], -1});
+        expect_dropped(&s->folder, s->tokens, (struct damage){"/chunk-512-", places[i], -1});
     }
-    cache_folder_remove(&folder);
 }
 
 TEST(store, a_torn_or_grown_file_is_dropped)
 {
-    struct cache_folder folder;
-    token_id tokens[N_TOKENS];
+    struct scene *s = *state;
     static const long sizes[] = {0, 1, 7, 199, 200, 4095, 4096, 4097, 5000, 8095, 8097, 100000};
-    (void)state;
-    make_full(&folder, tokens);
     for (size_t i = 0; i < COUNT_OF(sizes); i++)
-        expect_dropped(&folder, tokens, (struct damage){"/chunk-256-", 0, sizes[i]});
-    cache_folder_remove(&folder);
+        expect_dropped(&s->folder, s->tokens, (struct damage){"/chunk-256-", 0, sizes[i]});
 }
 
 struct pair {
@@ -269,37 +269,29 @@ static void find_pair(const char *path, void *context)
 // Whole, unaltered, and somebody else's.
 TEST(store, a_file_under_another_ones_name_is_dropped)
 {
-    struct cache_folder folder;
-    struct store_rig rig;
+    struct scene *s = *state;
     struct pair pair = {0};
-    token_id tokens[N_TOKENS], other[N_TOKENS];
-    (void)state;
-    make_full(&folder, tokens);
-    store_rig_open(&rig, folder.path, &plain);
+    token_id other[N_TOKENS];
+    store_rig_open(&s->rig, s->folder.path, &plain);
     rig_tokens(other, N_TOKENS, 2);
-    rig_write(&rig, other, N_TOKENS, STORE_TIP);
-    store_rig_close(&rig);
-    cache_folder_visit(&folder, find_pair, &pair);
+    rig_write(&s->rig, other, N_TOKENS, STORE_TIP);
+    store_rig_close(&s->rig);
+    cache_folder_visit(&s->folder, find_pair, &pair);
     assert_int_equal(rename(pair.from, pair.to), 0);
-    store_rig_open(&rig, folder.path, &plain);
-    uint32_t n = rig_read(&rig, tokens, N_TOKENS) + rig_read(&rig, other, N_TOKENS);
+    store_rig_open(&s->rig, s->folder.path, &plain);
+    uint32_t n = rig_read(&s->rig, s->tokens, N_TOKENS) + rig_read(&s->rig, other, N_TOKENS);
     assert_int_equal(n, 0);
-    assert_int_equal(rig.n_lines, 1);
-    assert_non_null(strstr(rig.last_line, "something else than its name says"));
-    store_rig_close(&rig);
-    cache_folder_remove(&folder);
+    assert_int_equal(s->rig.n_lines, 1);
+    assert_non_null(strstr(s->rig.last_line, "something else than its name says"));
+    store_rig_close(&s->rig);
 }
 
 TEST(store, links_folders_and_strange_names_are_passed_over)
 {
-    struct cache_folder folder;
-    struct store_rig rig;
+    struct scene *s = *state;
     struct pair pair = {0};
-    token_id tokens[N_TOKENS];
     char path[1200];
-    (void)state;
-    make_full(&folder, tokens);
-    cache_folder_visit(&folder, find_pair, &pair);
+    cache_folder_visit(&s->folder, find_pair, &pair);
     char *slash = strrchr(pair.from, '/');
     static const char *const names[] = {
         "x",
@@ -316,9 +308,8 @@ TEST(store, links_folders_and_strange_names_are_passed_over)
     snprintf(path, sizeof path, "%s.moved", pair.from);
     assert_int_equal(rename(pair.from, path), 0);
     assert_int_equal(symlink(path, pair.from), 0);
-    assert_int_equal(read_anew(&folder, tokens, N_TOKENS, &rig), 0);
-    assert_int_equal(rig.n_lines, 0);
-    cache_folder_remove(&folder);
+    assert_int_equal(read_anew(&s->folder, s->tokens, N_TOKENS, &s->rig), 0);
+    assert_int_equal(s->rig.n_lines, 0);
 }
 
 // ---- a failing disk ----
@@ -431,24 +422,16 @@ static int in_a_child(int (*run)(const char *path), const char *path)
 
 TEST(store, a_limit_on_file_sizes_is_a_full_disk)
 {
-    struct cache_folder folder;
-    (void)state;
-    cache_folder_make(&folder);
-    assert_int_equal(in_a_child(write_to_limited_files, folder.path), 0);
-    assert_int_equal(cache_folder_visit(&folder, NULL, NULL), 0);
-    cache_folder_remove(&folder);
+    struct scene *s = *state;
+    assert_int_equal(in_a_child(write_to_limited_files, s->folder.path), 0);
+    assert_int_equal(cache_folder_visit(&s->folder, NULL, NULL), 0);
 }
 
 TEST(store, a_file_that_cannot_be_read_now_stays_for_later)
 {
-    struct cache_folder folder;
-    struct store_rig rig;
-    token_id tokens[N_TOKENS];
-    (void)state;
-    make_full(&folder, tokens);
-    assert_int_equal(in_a_child(read_without_descriptors, folder.path), 0);
-    assert_int_equal(read_anew(&folder, tokens, N_TOKENS, &rig), N_TOKENS);
-    cache_folder_remove(&folder);
+    struct scene *s = *state;
+    assert_int_equal(in_a_child(read_without_descriptors, s->folder.path), 0);
+    assert_int_equal(read_anew(&s->folder, s->tokens, N_TOKENS, &s->rig), N_TOKENS);
 }
 
 static void open_to_all(const char *path, void *context)
@@ -472,16 +455,12 @@ static void close_again(const char *path, void *context)
 
 TEST(store, a_read_only_folder_is_read)
 {
-    struct cache_folder folder;
-    token_id tokens[N_TOKENS];
-    (void)state;
-    make_full(&folder, tokens);
-    cache_folder_visit(&folder, open_to_all, NULL);
-    chmod(folder.path, 0555);
-    assert_int_equal(in_a_child(write_where_nothing_may_be_written, folder.path), 0);
-    chmod(folder.path, 0700);
-    cache_folder_visit(&folder, close_again, NULL);
-    cache_folder_remove(&folder);
+    struct scene *s = *state;
+    cache_folder_visit(&s->folder, open_to_all, NULL);
+    chmod(s->folder.path, 0555);
+    assert_int_equal(in_a_child(write_where_nothing_may_be_written, s->folder.path), 0);
+    chmod(s->folder.path, 0700);
+    cache_folder_visit(&s->folder, close_again, NULL);
 }
 
 TEST(store, a_folder_that_cannot_be_made_is_an_error)
@@ -594,14 +573,12 @@ static int work_on_shared_folder(const char *path)
 
 TEST(store, several_programs_share_a_folder)
 {
-    struct cache_folder folder;
+    struct scene *s = *state;
     pid_t children[3];
-    (void)state;
-    cache_folder_make(&folder);
     for (size_t i = 0; i < COUNT_OF(children); i++) {
         children[i] = fork();
         if (children[i] == 0)
-            _exit(work_on_shared_folder(folder.path));
+            _exit(work_on_shared_folder(s->folder.path));
     }
     for (size_t i = 0; i < COUNT_OF(children); i++) {
         int status;
@@ -609,30 +586,24 @@ TEST(store, several_programs_share_a_folder)
         assert_true(WIFEXITED(status));
         assert_int_equal(WEXITSTATUS(status), 0);
     }
-    cache_folder_remove(&folder);
 }
 
 TEST(store, what_another_program_writes_is_found_while_running)
 {
-    struct cache_folder folder;
+    struct scene *s = *state;
     struct store_rig first, second;
     struct store_options options = {.size_max = 1 * GIB, .look_ms = 5};
-    token_id tokens[N_TOKENS];
-    (void)state;
-    cache_folder_make(&folder);
-    rig_tokens(tokens, N_TOKENS, 1);
-    store_rig_open(&first, folder.path, &options);
-    store_rig_open(&second, folder.path, &plain);
-    rig_write(&second, tokens, N_TOKENS, STORE_TIP);
+    store_rig_open(&first, s->folder.path, &options);
+    store_rig_open(&second, s->folder.path, &plain);
+    rig_write(&second, s->tokens, N_TOKENS, STORE_TIP);
     store_rig_close(&second);
     uint32_t n = 0;
     for (int i = 0; i < 1000 && n < N_TOKENS; i++) {
         usleep(5000);
-        n = rig_read(&first, tokens, N_TOKENS);
+        n = rig_read(&first, s->tokens, N_TOKENS);
     }
     assert_int_equal(n, N_TOKENS);
     store_rig_close(&first);
-    cache_folder_remove(&folder);
 }
 
 // ---- the budget ----
@@ -654,81 +625,70 @@ static void set_age(const struct cache_folder *folder, const char *part, long da
 
 TEST(store, the_oldest_goes_first_and_a_trunk_outlives_its_branches)
 {
-    struct cache_folder folder;
-    struct store_rig rig;
-    token_id tokens[N_TOKENS], branch[N_TOKENS];
-    (void)state;
-    make_full(&folder, tokens);
-    memcpy(branch, tokens, sizeof branch);
+    struct scene *s = *state;
+    token_id branch[N_TOKENS];
+    memcpy(branch, s->tokens, sizeof branch);
     for (uint32_t i = 600; i < N_TOKENS; i++)
         branch[i] ^= 1;
-    set_age(&folder, "", 10); // also the trunk's chunks
-    store_rig_open(&rig, folder.path, &plain);
-    rig_write(&rig, branch, 900, STORE_TIP);
-    store_rig_close(&rig);
+    set_age(&s->folder, "", 10); // also the trunk's chunks
+    store_rig_open(&s->rig, s->folder.path, &plain);
+    rig_write(&s->rig, branch, 900, STORE_TIP);
+    store_rig_close(&s->rig);
     struct store_listing listing;
-    store_folder_list(&listing, folder.path, NULL);
+    store_folder_list(&listing, s->folder.path, NULL);
     assert_int_equal(listing.n_entries, 4 + 2);
     uint64_t size = listing.size;
     store_listing_release(&listing);
     size_t n_removed;
-    store_folder_prune(folder.path, size - 1, &n_removed);
+    store_folder_prune(s->folder.path, size - 1, &n_removed);
     assert_int_equal(n_removed, 1);
-    assert_int_equal(read_anew(&folder, branch, N_TOKENS, &rig), 900);
-    assert_int_equal(read_anew(&folder, tokens, N_TOKENS, &rig), 0); // its state went
-    store_folder_prune(folder.path, 0, &n_removed);
+    assert_int_equal(read_anew(&s->folder, branch, N_TOKENS, &s->rig), 900);
+    assert_int_equal(read_anew(&s->folder, s->tokens, N_TOKENS, &s->rig), 0); // its state went
+    store_folder_prune(s->folder.path, 0, &n_removed);
     assert_int_equal(n_removed, 5);
-    cache_folder_remove(&folder);
 }
 
 TEST(store, a_state_left_behind_goes_before_one_that_is_a_little_older)
 {
-    struct cache_folder folder;
-    struct store_rig rig;
-    token_id tokens[N_TOKENS], other[N_TOKENS];
-    (void)state;
-    make_full(&folder, tokens);
-    store_rig_open(&rig, folder.path, &plain);
+    struct scene *s = *state;
+    token_id other[N_TOKENS];
+    store_rig_open(&s->rig, s->folder.path, &plain);
     rig_tokens(other, N_TOKENS, 2);
-    rig_write(&rig, other, 300, STORE_TIP); // of another conversation, two days old
-    store_wait(rig.store, 10000);
-    set_age(&folder, "-300-", 2);
-    rig_write(&rig, tokens, 280, STORE_MESSAGE); // new, but the conversation has gone on to 1000
-    rig_write(&rig, tokens, 290, STORE_TRUNK);   // the same, but a trunk
-    store_rig_close(&rig);
+    rig_write(&s->rig, other, 300, STORE_TIP); // of another conversation, two days old
+    store_wait(s->rig.store, 10000);
+    set_age(&s->folder, "-300-", 2);
+    // New, but the conversation has gone on to 1000; the same, but a trunk.
+    rig_write(&s->rig, s->tokens, 280, STORE_MESSAGE);
+    rig_write(&s->rig, s->tokens, 290, STORE_TRUNK);
+    store_rig_close(&s->rig);
     struct store_listing listing;
-    store_folder_list(&listing, folder.path, NULL);
+    store_folder_list(&listing, s->folder.path, NULL);
     uint64_t size = listing.size;
     store_listing_release(&listing);
-    store_folder_prune(folder.path, size - 1, NULL);
-    assert_int_equal(read_anew(&folder, tokens, 289, &rig), 0);
-    assert_int_equal(read_anew(&folder, tokens, 290, &rig), 290);
-    assert_int_equal(read_anew(&folder, other, 300, &rig), 300);
-    cache_folder_remove(&folder);
+    store_folder_prune(s->folder.path, size - 1, NULL);
+    assert_int_equal(read_anew(&s->folder, s->tokens, 289, &s->rig), 0);
+    assert_int_equal(read_anew(&s->folder, s->tokens, 290, &s->rig), 290);
+    assert_int_equal(read_anew(&s->folder, other, 300, &s->rig), 300);
 }
 
 TEST(store, a_folder_that_was_cleared_is_made_again)
 {
-    struct cache_folder folder;
-    struct store_rig rig;
+    struct scene *s = *state;
     struct store_listing listing;
-    token_id tokens[N_TOKENS];
     char path[1000];
-    (void)state;
-    make_full(&folder, tokens);
-    store_rig_open(&rig, folder.path, &plain);
-    store_folder_list(&listing, folder.path, NULL);
-    store_folder_path(path, sizeof path, folder.path, &listing.entries[0]);
+    store_rig_open(&s->rig, s->folder.path, &plain);
+    store_folder_list(&listing, s->folder.path, NULL);
+    store_folder_path(path, sizeof path, s->folder.path, &listing.entries[0]);
     store_listing_release(&listing);
-    store_folder_prune(folder.path, 0, NULL);
+    store_folder_prune(s->folder.path, 0, NULL);
     *strrchr(path, '/') = 0;
     assert_int_equal(rmdir(path), 0);
-    assert_int_equal(rig_read(&rig, tokens, N_TOKENS), 0); // finds out that they are gone
-    while (rig_read(&rig, tokens, N_TOKENS) == 0)
-        assert_true(rig_write(&rig, tokens, N_TOKENS, STORE_TIP) && store_wait(rig.store, 10000));
-    store_rig_close(&rig);
-    assert_int_equal(rig.n_lines, 0);
-    cache_folder_remove(&folder);
+    assert_int_equal(rig_read(&s->rig, s->tokens, N_TOKENS), 0); // finds out that they are gone
+    while (rig_read(&s->rig, s->tokens, N_TOKENS) == 0)
+        assert_true(rig_write(&s->rig, s->tokens, N_TOKENS, STORE_TIP) &&
+                    store_wait(s->rig.store, 10000));
+    store_rig_close(&s->rig);
+    assert_int_equal(s->rig.n_lines, 0);
 }
 
 static void make_answers(const struct cache_folder *folder, const char *name, size_t size)
@@ -742,79 +702,69 @@ static void make_answers(const struct cache_folder *folder, const char *name, si
 
 TEST(store, answers_count_and_go_when_nothing_of_their_time_is_left)
 {
-    struct cache_folder folder;
+    struct scene *s = *state;
     struct store_listing listing;
-    token_id tokens[N_TOKENS];
     size_t n_removed;
-    (void)state;
-    make_full(&folder, tokens);
-    store_folder_list(&listing, folder.path, NULL);
+    store_folder_list(&listing, s->folder.path, NULL);
     uint64_t states_size = listing.size;
     store_listing_release(&listing);
-    make_answers(&folder, "answers-0123456789abcdef", 1000);
-    make_answers(&folder, "answers-1123456789abcdef", 500);
-    make_answers(&folder, "answers-0123456789abcdef.part", 10); // being written
-    make_answers(&folder, "answers-0x23456789abcdef", 10);      // somebody else's
-    set_age(&folder, "/answers-1", 30);
-    set_age(&folder, "/tip-", 3);
-    store_folder_list(&listing, folder.path, NULL);
+    make_answers(&s->folder, "answers-0123456789abcdef", 1000);
+    make_answers(&s->folder, "answers-1123456789abcdef", 500);
+    make_answers(&s->folder, "answers-0123456789abcdef.part", 10); // being written
+    make_answers(&s->folder, "answers-0x23456789abcdef", 10);      // somebody else's
+    set_age(&s->folder, "/answers-1", 30);
+    set_age(&s->folder, "/tip-", 3);
+    store_folder_list(&listing, s->folder.path, NULL);
     assert_int_equal(listing.size, states_size + 1500);
     assert_int_equal(listing.n_entries, 4 + 2);
     assert_true(listing.entries[0].is_answers);
     assert_int_equal(listing.entries[0].fingerprint, 0x0123456789abcdef);
     assert_int_equal(listing.entries[1].fingerprint, 0x1123456789abcdef);
     store_listing_release(&listing);
-    store_folder_prune(folder.path, states_size + 1499, &n_removed); // the month-old ones
+    store_folder_prune(s->folder.path, states_size + 1499, &n_removed); // the month-old ones
     assert_int_equal(n_removed, 1);
-    store_folder_prune(folder.path, 1000, &n_removed); // all states
+    store_folder_prune(s->folder.path, 1000, &n_removed); // all states
     assert_int_equal(n_removed, 4);
-    store_folder_prune(folder.path, 999, &n_removed);
+    store_folder_prune(s->folder.path, 999, &n_removed);
     assert_int_equal(n_removed, 1);
-    cache_folder_remove(&folder);
 }
 
 TEST(store, a_running_store_keeps_its_budget)
 {
-    struct cache_folder folder;
-    struct store_rig rig;
+    struct scene *s = *state;
     struct store_options options = {.size_max = 200000};
-    token_id tokens[N_TOKENS];
-    (void)state;
-    cache_folder_make(&folder);
-    store_rig_open(&rig, folder.path, &options);
+    store_rig_open(&s->rig, s->folder.path, &options);
     for (uint32_t seed = 0; seed < 20; seed++) {
         usleep(5000); // file systems tell times this near apart from each other
-        rig_tokens(tokens, N_TOKENS, seed);
-        assert_true(rig_write(&rig, tokens, N_TOKENS, STORE_TIP));
+        rig_tokens(s->tokens, N_TOKENS, seed);
+        assert_true(rig_write(&s->rig, s->tokens, N_TOKENS, STORE_TIP));
     }
-    store_wait(rig.store, 10000);
-    assert_int_equal(rig_read(&rig, tokens, N_TOKENS), N_TOKENS);
-    store_rig_close(&rig);
+    store_wait(s->rig.store, 10000);
+    assert_int_equal(rig_read(&s->rig, s->tokens, N_TOKENS), N_TOKENS);
+    store_rig_close(&s->rig);
     struct store_listing listing;
-    store_folder_list(&listing, folder.path, NULL);
+    store_folder_list(&listing, s->folder.path, NULL);
     assert_true(listing.size <= options.size_max && listing.size > options.size_max / 2);
     store_listing_release(&listing);
-    cache_folder_remove(&folder);
 }
 
-RUN_TESTS(IS(store, what_was_written_comes_back_in_another_process_life),
-          IS(store, where_the_engine_must_copy_chunks_it_gets_them_in_order),
-          IS(store, the_longest_prefix_of_exactly_these_tokens_is_found),
-          IS(store, another_model_type_or_rope_finds_nothing),
-          IS(store, nobody_else_may_read_its_files),
-          IS(store, a_flipped_bit_anywhere_drops_the_file),
-          IS(store, a_torn_or_grown_file_is_dropped),
-          IS(store, a_file_under_another_ones_name_is_dropped),
-          IS(store, links_folders_and_strange_names_are_passed_over),
+RUN_TESTS(IN_FULL(what_was_written_comes_back_in_another_process_life),
+          IN_FULL(where_the_engine_must_copy_chunks_it_gets_them_in_order),
+          IN_FULL(the_longest_prefix_of_exactly_these_tokens_is_found),
+          IN_EMPTY(another_model_type_or_rope_finds_nothing),
+          IS(store, nobody_else_may_read_its_files), IN_FULL(a_flipped_bit_anywhere_drops_the_file),
+          IN_FULL(a_torn_or_grown_file_is_dropped),
+          IN_FULL(a_file_under_another_ones_name_is_dropped),
+          IN_FULL(links_folders_and_strange_names_are_passed_over),
           IS(store, a_full_disk_is_told_once_and_leaves_nothing_behind),
-          IS(store, a_limit_on_file_sizes_is_a_full_disk), IS(store, a_read_only_folder_is_read),
-          IS(store, a_file_that_cannot_be_read_now_stays_for_later),
+          IN_EMPTY(a_limit_on_file_sizes_is_a_full_disk), IN_FULL(a_read_only_folder_is_read),
+          IN_FULL(a_file_that_cannot_be_read_now_stays_for_later),
           IS(store, a_folder_that_cannot_be_made_is_an_error),
           IS(store, a_process_killed_while_writing_harms_nothing),
-          IS(store, several_programs_share_a_folder),
-          IS(store, what_another_program_writes_is_found_while_running),
-          IS(store, the_oldest_goes_first_and_a_trunk_outlives_its_branches),
-          IS(store, a_state_left_behind_goes_before_one_that_is_a_little_older),
-          IS(store, a_folder_that_was_cleared_is_made_again),
-          IS(store, answers_count_and_go_when_nothing_of_their_time_is_left),
-          IS(store, a_running_store_keeps_its_budget))
+          IN_EMPTY(several_programs_share_a_folder),
+          IN_EMPTY(what_another_program_writes_is_found_while_running),
+          IN_FULL(the_oldest_goes_first_and_a_trunk_outlives_its_branches),
+          IN_FULL(a_state_left_behind_goes_before_one_that_is_a_little_older),
+          IN_FULL(a_folder_that_was_cleared_is_made_again),
+          IN_FULL(answers_count_and_go_when_nothing_of_their_time_is_left),
+          IN_EMPTY(a_running_store_keeps_its_budget))
