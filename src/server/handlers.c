@@ -204,19 +204,35 @@ static void put_pieces(struct call *call, struct buf *out, const struct token_li
     buf_append_text(out, "]}");
 }
 
-void handle_tokenize(struct call *call)
+// Text, or a list of texts and token ids.
+static enum err tokenize_content(struct call *call, struct token_list *tokens,
+                                 struct json_object *body, struct error *error)
 {
     const struct model_side *side = call->server->config.model;
+    struct json_object *content = json_at(body, "content");
+    bool is_list = json_is(content, json_type_array);
+    bool adds_special = flag(body, "add_special", false);
+    enum err err = OK;
+    for (size_t i = 0; i < (is_list ? json_length(content) : 1) && !err; i++) {
+        struct json_object *piece = is_list ? json_object_array_get_idx(content, i) : content;
+        if (json_is(piece, json_type_int))
+            token_list_append(tokens, json_object_get_int(piece));
+        else
+            err = side->tokenize(side->self, tokens, json_str(piece), adds_special && i == 0,
+                                 flag(body, "parse_special", true), error);
+    }
+    return err;
+}
+
+void handle_tokenize(struct call *call)
+{
     struct json_object *body = read_body(call);
     if (!body)
         return;
     struct token_list tokens = {0};
     struct buf out = {0};
     struct error error;
-    enum err err =
-        side->tokenize(side->self, &tokens, json_str_at(body, "content"),
-                       flag(body, "add_special", false), flag(body, "parse_special", true), &error);
-    if (err) {
+    if (tokenize_content(call, &tokens, body, &error)) {
         struct api_error api_error = api_error_of(&error);
         call_respond_error(call, &api_error);
     } else {

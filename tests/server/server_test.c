@@ -72,6 +72,8 @@ TEST(server, the_small_routes_answer)
     expect_answer(&h, "GET", "/metrics", "", NULL, PARTS("llamacpp:tokens_predicted_total 5"));
     expect_answer(&h, "POST", "/tokenize", "", "{\"content\":\"ab\"}",
                   PARTS("{\"tokens\":[97,98]}"));
+    expect_answer(&h, "POST", "/tokenize", "", "{\"content\":[\"ab\",7,\"c\"]}",
+                  PARTS("{\"tokens\":[97,98,7,99]}"));
     expect_answer(&h, "POST", "/tokenize", "", "{\"content\":\"a\",\"with_pieces\":true}",
                   PARTS("{\"tokens\":[{\"id\":97,\"piece\":\"a\"}]}"));
     expect_answer(
