@@ -316,6 +316,7 @@ static void give_answer(struct call *call, struct job *job, bool is_running,
     }
     if (call->route->dialect->shows_settings)
         tell_settings(&answer.reply, job);
+    flights_enter(&call->server->flights, key);
     bool is_held = wait_for_model(&answer, &error);
     if (is_held)
         is_over = answer_held(&answer, is_running);
@@ -323,10 +324,12 @@ static void give_answer(struct call *call, struct job *job, bool is_running,
         tell_absence(&answer, &error);
     free(answer.states);
     reply_release(&answer.reply);
-    if (is_over)
+    if (is_over) {
+        flights_exit(&call->server->flights, key);
         job_close(job);
-    else
+    } else {
         job_leave(call, job, key);
+    }
     if (is_held)
         side->release(side->self);
 }

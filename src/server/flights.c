@@ -6,7 +6,7 @@
 
 struct flight {
     struct digest_key key;
-    void *job;
+    void *job; // NULL: at work for its own client
     struct flight *next;
 };
 
@@ -41,7 +41,7 @@ struct digest_key flight_key_of(const char *route, const struct api_request *req
     return digest_close(digest);
 }
 
-void flights_leave(struct flights *flights, const struct digest_key *key, void *job)
+static void append(struct flights *flights, const struct digest_key *key, void *job)
 {
     struct flight *flight = mem_new(struct flight, 1);
     flight->key = *key;
@@ -54,12 +54,48 @@ void flights_leave(struct flights *flights, const struct digest_key *key, void *
     pthread_mutex_unlock(&flights->lock);
 }
 
+// With the lock held: the link to what is at work for the key, or to the end.
+static struct flight **find_at_work(struct flights *flights, const struct digest_key *key)
+{
+    struct flight **link = &flights->first;
+    while (*link && ((*link)->job || !digest_equal(&(*link)->key, key)))
+        link = &(*link)->next;
+    return link;
+}
+
+void flights_enter(struct flights *flights, const struct digest_key *key)
+{
+    append(flights, key, NULL);
+}
+
+void flights_exit(struct flights *flights, const struct digest_key *key)
+{
+    pthread_mutex_lock(&flights->lock);
+    struct flight **link = find_at_work(flights, key), *flight = *link;
+    *link = flight->next;
+    pthread_mutex_unlock(&flights->lock);
+    free(flight);
+}
+
+bool flights_is_at_work(struct flights *flights, const struct digest_key *key)
+{
+    pthread_mutex_lock(&flights->lock);
+    bool is_there = *find_at_work(flights, key) != NULL;
+    pthread_mutex_unlock(&flights->lock);
+    return is_there;
+}
+
+void flights_leave(struct flights *flights, const struct digest_key *key, void *job)
+{
+    append(flights, key, job);
+}
+
 // With the lock held: unlinks the first flight that fits and gives its job.
 static void *remove_flight(struct flights *flights, const struct digest_key *key, const void *job)
 {
     for (struct flight **link = &flights->first; *link; link = &(*link)->next) {
         struct flight *flight = *link;
-        bool fits = job ? flight->job == job : key && digest_equal(&flight->key, key);
+        bool fits = job ? flight->job == job : flight->job && digest_equal(&flight->key, key);
         if (!fits)
             continue;
         void *found = flight->job;

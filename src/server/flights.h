@@ -23,6 +23,11 @@ void flights_release(struct flights *flights);
 // Of the route, the session key and the body without `stream`.
 struct digest_key flight_key_of(const char *route, const struct api_request *request);
 
+// A request for `key` is at work, its own client waiting; until flights_exit().
+void flights_enter(struct flights *flights, const struct digest_key *key);
+void flights_exit(struct flights *flights, const struct digest_key *key);
+bool flights_is_at_work(struct flights *flights, const struct digest_key *key);
+
 // Leaves `job` to whoever asks for `key`; the caller goes on looking after it until
 // flights_withdraw().
 void flights_leave(struct flights *flights, const struct digest_key *key, void *job);

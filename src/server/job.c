@@ -116,6 +116,7 @@ void job_leave(struct call *call, struct job *job, const struct digest_key *key)
     for (size_t i = 0; i < job->n_runs; i++)
         job->side->set_background(job->runs[i], true);
     flights_leave(&server->flights, key, job);
+    flights_exit(&server->flights, key);
     while (state == FLIGHT_WAITS && os_time_ns() < end_ns &&
            !listener_is_stopping(server->listener)) {
         nanosleep(&pause, NULL);
@@ -129,10 +130,25 @@ void job_leave(struct call *call, struct job *job, const struct digest_key *key)
         call_note(call, "taken over");
 }
 
+// A client that asks again does so at once, perhaps before it is known that it has left: a request of
+// the same session that is at work is given a moment to be left.
+static struct job *take_flight(struct call *call, const struct digest_key *key, bool has_session)
+{
+    enum { N_LOOKS = 6 };
+    struct flights *flights = &call->server->flights;
+    const struct timespec pause = {0, JOB_POLL_MS * 1000000};
+    struct job *job = flights_take(flights, key);
+    for (int i = 0; !job && has_session && i < N_LOOKS && flights_is_at_work(flights, key); i++) {
+        nanosleep(&pause, NULL);
+        job = flights_take(flights, key);
+    }
+    return job;
+}
+
 struct job *job_take_over(struct call *call, const struct digest_key *key,
                           const struct api_request *request)
 {
-    struct job *job = flights_take(&call->server->flights, key);
+    struct job *job = take_flight(call, key, request->session_key.size > 0);
     if (!job)
         return NULL;
     job->request.is_stream = request->is_stream;

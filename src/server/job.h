@@ -27,7 +27,7 @@ bool job_fits(const struct job *job, size_t n_context, struct api_error *error);
 enum err job_start(struct job *job, size_t n_context, uint32_t n_predict, struct error *error);
 
 // Goes on with a prefill whose client has left, behind all others, until it is over, too old or taken
-// over.  The job is gone afterwards.
+// over.  The job is gone afterwards, and the key's flights_enter() undone.
 void job_leave(struct call *call, struct job *job, const struct digest_key *key);
 // The job that was left by a request like this one, or NULL.
 struct job *job_take_over(struct call *call, const struct digest_key *key,

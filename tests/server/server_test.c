@@ -260,6 +260,29 @@ TEST(server, an_identical_request_joins_the_prefill_of_one_that_left)
     assert_int_equal(h.model.n_open, 0);
 }
 
+// Clients ask again in the moment in which they give up, before anybody knows that they left.
+TEST(server, an_identical_request_joins_one_whose_client_is_just_leaving)
+{
+    (void)state;
+    static const char session[] = "x-session-id: one\r\n";
+    struct harness h = {.model = {.script = hello, .prefill_ms = 1000}};
+    harness_open(&h, (struct server_config){0});
+    for (int i = 0; i < 5; i++) {
+        int fd = client_connect(&h);
+        struct buf text = {0};
+        client_send(fd, "POST", "/v1/messages", session, stream);
+        assert_true(client_read_until(fd, &text, "message_start"));
+        close(fd);
+        buf_release(&text);
+        expect_answer(&h, "POST", "/v1/messages", session, message,
+                      PARTS("HTTP/1.1 200", "Hello world"));
+        assert_int_equal(h.model.n_started, i + 1);
+        assert_int_equal(h.model.n_promoted, i + 1);
+    }
+    harness_close(&h);
+    assert_int_equal(h.model.n_open, 0);
+}
+
 TEST(server, a_prefill_that_nobody_joins_ends)
 {
     (void)state;
@@ -386,6 +409,7 @@ RUN_TESTS(IS(server, every_dialect_is_answered_whole_and_streamed),
           IS(server, a_model_that_cannot_be_woken_is_told_in_the_stream_or_by_status),
           IS(server, a_client_that_leaves_during_the_answer_stops_it),
           IS(server, an_identical_request_joins_the_prefill_of_one_that_left),
+          IS(server, an_identical_request_joins_one_whose_client_is_just_leaving),
           IS(server, a_prefill_that_nobody_joins_ends),
           IS(server, several_choices_come_from_several_runs),
           IS(server, a_connection_serves_many_requests_and_pipelined_ones),
