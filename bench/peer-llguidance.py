@@ -8,6 +8,7 @@ does not pass and has no times.
 """
 import ctypes
 import json
+import re
 import sys
 import time
 
@@ -17,8 +18,15 @@ import numpy
 UNREACHABLE = b'\xff<unused>'  # tokens that are no text: special ones, for llguidance
 
 
+# How the vocabulary's family (qwen2) cuts a text into words, in the terms of `re`.
+WORDS = re.compile(r"'(?i:[sdmt]|ll|ve|re)|(?:[^\r\n\w]|_)?[^\W\d_]+|\d| ?(?:[^\s\w]|_)+[\r\n]*"
+                   r"|\s*[\r\n]+|\s+(?!\S)|\s+")
+
+
 class Vocabulary:
-    """What llguidance asks of a tokenizer; it has forced texts cut into tokens, here the longest."""
+    """What llguidance asks of a tokenizer.  Where a text is forced it allows only the tokens that the
+    tokenizer would cut it into, so they must be the model's own: pairs are merged by their ids, which
+    in this vocabulary stand in the order of the merges."""
 
     def __init__(self, tokens):
         self.tokens = [bytes.fromhex(t) or UNREACHABLE for t in tokens]
@@ -26,19 +34,23 @@ class Vocabulary:
         self.eos_token_id = self.special_token_ids[0]
         self.bos_token_id = None
         self.ids = {text: i for i, text in enumerate(self.tokens) if text != UNREACHABLE}
-        self.n_bytes_max = max(map(len, self.ids))
 
     def __call__(self, text):
-        text = text.encode() if isinstance(text, str) else bytes(text)
-        found, at = [], 0
-        while at < len(text):
-            size = min(self.n_bytes_max, len(text) - at)
-            while size > 1 and text[at:at + size] not in self.ids:
-                size -= 1
-            if text[at:at + size] in self.ids:
-                found.append(self.ids[text[at:at + size]])
-            at += size
+        text = text if isinstance(text, str) else bytes(text).decode('utf-8', 'surrogateescape')
+        found = []
+        for word in WORDS.findall(text):
+            found += self.merge(word.encode('utf-8', 'surrogateescape'))
         return found
+
+    def merge(self, word):
+        parts = [word[i:i + 1] for i in range(len(word))]
+        while len(parts) > 1:
+            rank, at = min((self.ids.get(a + b, sys.maxsize), i)
+                           for i, (a, b) in enumerate(zip(parts, parts[1:])))
+            if rank == sys.maxsize:
+                break
+            parts[at:at + 2] = [parts[at] + parts[at + 1]]
+        return [self.ids[part] for part in parts if part in self.ids]
 
 
 def times_line(name, times):
