@@ -1,5 +1,6 @@
-// maskbench DATA.jsonl VOCAB.gguf [--pad N] [--only NAME] [--tokens FILE] [--verbose]
+// maskbench DATA.jsonl VOCAB.gguf [--pad N] [--only NAME] [--tokens FILE] [--verbose] [--slow US]
 //
+// --verbose also tells relaxations, and masks that took more than US (1000).
 // --pad makes the vocabulary N tokens large with words joined of its words.  --tokens writes the
 // vocabulary and the instances' tokens to FILE, for peer-llguidance.py.
 //
@@ -218,7 +219,8 @@ struct bench {
     size_t n_schemas, n_passed, n_relaxed, n_relaxations;
     size_t n_valid, n_valid_rejected, n_invalid, n_invalid_accepted, n_untold;
     bool is_verbose;
-    FILE *tokens; // or NULL
+    uint64_t slow_us; // masks that are told when verbose
+    FILE *tokens;     // or NULL
 };
 
 // Whether the instance is accepted; the times of its masks are kept when it is a valid one.
@@ -242,7 +244,7 @@ static bool run_instance(struct bench *bench, struct constraint *constraint, con
         uint64_t time = now_ns() - start;
         if (is_valid)
             times_add(&bench->masks, time);
-        if (is_valid && bench->is_verbose && time > 1000000)
+        if (is_valid && bench->is_verbose && time > bench->slow_us * 1000)
             printf("  slow %.0f us in %s at: %.*s\n", (double)time / 1000, name,
                    (int)(done > 60 ? 60 : done), text.data + (done > 60 ? done - 60 : 0));
         if (is_allowed != is_accepted)
@@ -337,7 +339,7 @@ static void print_results(struct bench *bench)
 
 int main(int argc, char **argv)
 {
-    struct bench bench = {0};
+    struct bench bench = {.slow_us = 1000};
     size_t n_pad = 0;
     const char *only = NULL, *paths[2] = {NULL, NULL};
     size_t n_paths = 0;
@@ -348,6 +350,8 @@ int main(int argc, char **argv)
             only = argv[++i];
         else if (!strcmp(argv[i], "--tokens") && i + 1 < argc)
             bench.tokens = fopen(argv[++i], "w");
+        else if (!strcmp(argv[i], "--slow") && i + 1 < argc)
+            bench.slow_us = strtoul(argv[++i], NULL, 10);
         else if (!strcmp(argv[i], "--verbose"))
             bench.is_verbose = true;
         else if (n_paths < 2)
@@ -356,7 +360,7 @@ int main(int argc, char **argv)
     if (n_paths < 2) {
         fprintf(stderr,
                 "usage: maskbench DATA.jsonl VOCAB.gguf [--pad N] [--only NAME] [--tokens FILE] "
-                "[--verbose]\n");
+                "[--verbose] [--slow US]\n");
         return 2;
     }
     struct error error;

@@ -19,8 +19,7 @@ struct note *schema_note_add(struct expansion *x, struct note **list, struct jso
     struct note *note = arena_new(&x->store->scratch, struct note, 1);
     if (!note) {
         x->is_full = true;
-        static struct note spare; // written, never read: the leaf is given up
-        return &spare;
+        return &x->store->spare; // the leaf is given up
     }
     *note = (struct note){.next = *list, .json = json, .name = name, .scope = x->scope};
     *list = note;

@@ -165,6 +165,7 @@ struct schema_store {
     dfa_state free_string, free_number, free_integer; // before the first byte, except the string
     regex_id any_character, any_text, quote;          // inside a JSON string; the quote itself
     size_t n_steps;
+    struct note spare;      // what found no room is written here, and never read
     unsigned n_nested;      // questions about existence that wait for another
     unsigned n_assumed;     // questions about existence answered "no" for being asked already
     enum text_form form;    // of strings: TEXT_JSON; TEXT_RAW for braces and inside schema_text
