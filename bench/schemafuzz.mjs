@@ -46,7 +46,8 @@ const NUMBERS = [0, 1, 2, 3, 4, 5, -1, -2, 10, 0.5, 1.5, 2.5, -0.5, 12, 100, 99,
 const WORDS = ['', 'a', 'b', 'ab', 'abc', 'aa', 'x1', 'é', '12', '123', 'A', 'a b', 'q"\\', '😀', '\n',
   'abab', 'aaaa', 'zz'];
 const PATTERNS = ['^a', 'b$', '^[a-c]*$', '^x', '..', '^(ab)+$', '^\\d{2,3}$', '^(?!a)', '[^a-z]',
-  'a|b', '^(a|b){1,3}$', '^\\w+$', '^.$', '\\s', '^(?=.*b)a', '\\u00e9', '^$', '^[^"]*$', '(aa)+'];
+  'a|b', '^(a|b){1,3}$', '^\\w+$', '^.$', '\\s', '^(?=.*b)a', '\\u00e9', '^$', '^[^"]*$', '(aa)+',
+  '^\\p{L}+$', '^[\\w.-]+@', '^.{2,}$', '^(?:a|ab)(?:c|bc)?$', '\\S', '^\\D*$'];
 const FORMATS = {
   date: ['2024-02-29', '2023-02-29', '2024-13-01', '1999-12-31', '2024-2-1'],
   time: ['12:00:00Z', '23:59:59+01:00', '24:00:00Z', '12:00', '01:02:03.5Z'],
@@ -81,7 +82,8 @@ class Maker {
   root() {
     let schema = this.demands(3);
     if (this.names.length)
-      schema[this.definitions] = Object.fromEntries(this.names.map((name) => [name, this.schema(2)]));
+      schema[this.definitions] = Object.fromEntries(this.names.map((name) => [name,
+        this.year >= 8 ? { $anchor: name, ...this.demands(2) } : this.schema(2)]));
     return { $schema: DRAFTS[this.draft], ...schema };
   }
 
@@ -92,7 +94,8 @@ class Maker {
 
   demands(depth) {
     if (this.names.length && chance(0.12)) {
-      const ref = { $ref: `#/${this.definitions}/${pick(this.names)}` };
+      const ref = { $ref: chance(0.2) ? '#' : `#/${this.definitions}/${pick(this.names)}` };
+      if (this.year >= 8 && chance(0.2)) ref.$ref = `#${pick(this.names)}`;
       if (this.year < 8 || chance(0.6)) return ref;
       return { ...this.demands(depth), ...ref };
     }
@@ -211,7 +214,7 @@ class Grower {
     const from = [schema];
     for (let i = 0; i < from.length && i < 8; i++) {
       const { allOf = [], anyOf, oneOf, then, $ref } = from[i];
-      const ref = $ref?.startsWith('#/') ? $ref.split('/').slice(1).reduce((at, step) => at?.[step], this.root) : null;
+      const ref = $ref === '#' ? this.root : $ref?.startsWith('#/') ? $ref.split('/').slice(1).reduce((at, step) => at?.[step], this.root) : null;
       from.push(...[...allOf, anyOf && pick(anyOf), oneOf && pick(oneOf), then, from[i].if, ref]
         .filter((part) => part && typeof part === 'object'));
     }
