@@ -3,10 +3,14 @@
 // Pages leave from the leaves: a trunk is a leaf only once nothing builds on it any more, so it
 // outlives its branches.  Among leaves the stalest goes, where each use makes up for some age.
 //
-// Snapshots are weighed one by one: what is lost with one is the work from the snapshot before it;
-// how likely that is missed falls with its age and with its distance from the conversation's end,
-// which thins interior ones out geometrically, and rises with its uses and its kind.  Age and uses
-// are the snapshot's own: what a conversation has left behind is not used by its going on.
+// Snapshots are weighed one by one, for two reasons.  Anything may go on anywhere: what is lost with a
+// snapshot is the work from the one before it; how likely that is missed falls with its age and with
+// its distance from the conversation's end, which thins interior ones out geometrically, and rises
+// with its uses and its kind.  Age and uses are the snapshot's own: what a conversation has left behind
+// is not used by its going on.  But a conversation most likely goes on behind its last answer, or,
+// where the client writes that answer in other words, behind its last prompt: the snapshot that serves
+// either best is weighed by what the next turn would compute again without it.  A little does not
+// count, so that one of several close together is kept, and it does not matter which.
 //
 // What is still to be written to disk goes after everything else.
 #include <assert.h>
@@ -16,8 +20,11 @@
 enum {
     GROUP_FULL = 0,
     USES_COUNTED_MAX = 15,
-    WEIGHT_LEAF = 8, // the end of a conversation, where it most likely goes on, whatever its kind
+    AGAIN_TOKENS = 256, // what a turn may compute again
 };
+
+// How likely the next turn keeps the last answer, or not, against all else; and what AGAIN_TOKENS count.
+static const double weight_answer = 1, weight_prompt = 0.5, weight_of_little = 0.1;
 
 static double kind_weight(enum snapshot_kind kind)
 {
@@ -121,12 +128,55 @@ bool prefix_tree_evict_page(struct prefix_tree *tree)
 
 // ---- snapshots ----
 
-static uint32_t end_of_snapshot_before(const struct prefix_node *node)
+static struct prefix_node *snapshot_before(const struct prefix_node *node)
 {
     do
         node = node->parent;
     while (node && !node->snapshot);
-    return node ? node->end : 0;
+    return (struct prefix_node *)node;
+}
+
+static uint32_t end_of_snapshot_before(const struct prefix_node *node)
+{
+    const struct prefix_node *before = snapshot_before(node);
+    return before ? before->end : 0;
+}
+
+static double cost_of(uint32_t n_again)
+{
+    return n_again > AGAIN_TOKENS ? n_again : n_again * weight_of_little;
+}
+
+// The conversation that ends below `deepest`, its last snapshot, may go on at n_tokens: adds what that
+// saves by the snapshot that serves it.
+static void add_need(const struct prefix_tree *tree, struct prefix_node *deepest, uint32_t n_tokens,
+                     double weight)
+{
+    struct prefix_node *node = deepest;
+    while (node && node->end > n_tokens)
+        node = snapshot_before(node);
+    if (!node)
+        return;
+    double saved = cost_of(deepest->reach - end_of_snapshot_before(node)) -
+                   cost_of(deepest->reach - node->end);
+    node->need += weight * saved / age_of(tree, deepest->snapshot->used_at);
+}
+
+static void find_needs(struct prefix_tree *tree)
+{
+    struct prefix_node *node, *before;
+    for (node = node_next(&tree->root); node; node = node_next(node)) {
+        node->need = 0;
+        node->leads_on = false;
+    }
+    for (node = node_next(&tree->root); node; node = node_next(node))
+        if (node->snapshot && (before = snapshot_before(node)))
+            before->leads_on = true;
+    for (node = node_next(&tree->root); node; node = node_next(node))
+        if (node->snapshot && !node->leads_on) {
+            add_need(tree, node, node->reach, weight_answer);
+            add_need(tree, node, node->snapshot->n_prompt, weight_prompt);
+        }
 }
 
 static double snapshot_value(const struct prefix_tree *tree, const struct prefix_node *node)
@@ -134,10 +184,9 @@ static double snapshot_value(const struct prefix_tree *tree, const struct prefix
     double n_lost = node->end - end_of_snapshot_before(node);
     double to_tip = node->reach - node->end + KV_PAGE_TOKENS;
     const struct snapshot *snapshot = node->snapshot;
-    double weight = kind_weight(snapshot->kind);
-    if (!node->child && weight < WEIGHT_LEAF)
-        weight = WEIGHT_LEAF;
-    return n_lost * uses_of(snapshot->n_uses) * weight / (age_of(tree, snapshot->used_at) * to_tip);
+    return n_lost * uses_of(snapshot->n_uses) * kind_weight(snapshot->kind) /
+               (age_of(tree, snapshot->used_at) * to_tip) +
+           node->need;
 }
 
 // Of those that nobody awaits, or else of the others.
@@ -145,6 +194,7 @@ static struct prefix_node *least_valuable(struct prefix_tree *tree, bool is_awai
 {
     struct prefix_node *least = NULL;
     double least_value = 0;
+    find_needs(tree);
     for (struct prefix_node *node = node_next(&tree->root); node; node = node_next(node)) {
         if (!node->snapshot || node->is_awaited != is_awaited) {
             tree->n_spared += node->snapshot && node->is_awaited;

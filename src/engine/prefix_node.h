@@ -20,6 +20,8 @@ struct prefix_node {
     uint64_t used_at;                             // tree->clock when last used or inserted
     uint32_t n_uses;                              // sequences that continued here or below
     bool is_awaited;                              // see prefix_tree_await()
+    double need;                                  // scratch of eviction.c
+    bool leads_on;                                // likewise
 };
 
 struct prefix_tree {

@@ -264,7 +264,7 @@ bool session_open(struct session *session, struct session_memory *memory,
     prefix_tree_use(memory->tree, &match);
     session->tokens = mem_new(token_id, options->n_tokens_max);
     memcpy(session->tokens, options->tokens, options->n_tokens * sizeof(token_id));
-    session->n_tokens = options->n_tokens;
+    session->n_tokens = session->n_prompt = options->n_tokens;
     session->first_difference = match.n_known;
     session->n_other =
         prefix_tree_other(memory->tree, &match, session->other, ENGINE_DIFFERENCE_TOKENS);
@@ -286,9 +286,11 @@ static void remember(struct session *session, enum snapshot_kind kind, uint32_t 
 {
     struct snapshots *snapshots = session->memory->snapshots;
     struct snapshot *snapshot = NULL;
-    if (snapshots_are_needed(snapshots))
+    if (snapshots_are_needed(snapshots)) {
         snapshot = snapshot_create(snapshots, kind, session->n_computed, i_state,
                                    session->pages[GROUP_WINDOW]);
+        snapshot->n_prompt = session->n_prompt;
+    }
     prefix_tree_insert(session->memory->tree, session->tokens, session->n_computed,
                        session->pages[GROUP_FULL], snapshot);
     if (session->memory->spill)

@@ -38,6 +38,7 @@ struct session {
     struct session_memory *memory;
     token_id *tokens; // [n_tokens_max] the sequence so far
     uint32_t n_tokens, n_tokens_max;
+    uint32_t n_prompt;          // of them, those it was opened with
     uint32_t n_tokens_reserved; // as far as it may grow on what is promised already
     uint32_t n_computed;        // leading tokens that pages and state have seen
     uint32_t n_reused;          // tokens taken from the tree or from disk instead of computed

@@ -31,6 +31,7 @@ enum snapshot_kind {
 struct snapshot {
     uint32_t n_tokens; // continues here
     enum snapshot_kind kind;
+    uint32_t n_prompt;        // where the prompt of the sequence that left it ends; 0: not known
     uint32_t n_uses;          // sequences that continued right here
     uint64_t used_at;         // the tree's clock when one did, or when it was made
     uint32_t i_state;         // STATE_NONE without recurrent layers

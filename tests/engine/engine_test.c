@@ -226,6 +226,64 @@ TEST(engine, keeps_the_end_of_the_system_prompt)
     close_rig(&rig);
 }
 
+// An agent's turn: the last prompt, its answer, and what a tool said to it.
+struct conversation {
+    token_id tokens[4000];
+    uint32_t n_tokens, boundaries[40];
+    size_t n_boundaries;
+};
+
+static void say(struct conversation *conversation, uint32_t n, uint64_t seed)
+{
+    for (uint32_t i = 0; i < n; i++)
+        conversation->tokens[conversation->n_tokens++] = (token_id)(fake_mix(i, seed) % 60 + 1);
+    conversation->boundaries[conversation->n_boundaries++] = conversation->n_tokens;
+}
+
+TEST(engine, conversations_in_turns_compute_little_again_with_few_states)
+{
+    (void)state;
+    enum { N = 6, N_TURNS = 12, NEW = 80, BOUND = 256 };
+    static struct conversation conversations[N];
+    struct rig rig;
+    open_rig(&rig, (struct fake_config){.has_states = true},
+             &(struct engine_config){.n_context = 5000,
+                                     .n_cache_tokens = 40000,
+                                     .snapshot_size_max = 2 * N * FAKE_STATE_SIZE});
+    memset(conversations, 0, sizeof conversations);
+    for (unsigned turn = 0; turn < N_TURNS; turn++)
+        for (unsigned i = 0; i < N; i++) {
+            struct conversation *c = &conversations[i];
+            token_id script[200];
+            uint32_t n_answer = 20 + (turn * 50 + i * 30) % 180;
+            uint64_t seed = turn * N + i + 1;
+            if (turn == 0)
+                say(c, 1100, 1000 + i); // system prompt and tools
+            say(c, NEW, seed);
+            fill(script, n_answer, 0, seed + 500);
+            struct generation generation = {.tokens = c->tokens,
+                                            .n_tokens = c->n_tokens,
+                                            .boundaries = c->boundaries,
+                                            .n_boundaries = c->n_boundaries,
+                                            .script = script,
+                                            .n_script = n_answer,
+                                            .ignores_end = true};
+            struct request *request;
+            struct answer answer = {0};
+            assert_int_equal(engine_submit(rig.engine, &request, &generation, NULL, NULL, NULL),
+                             OK);
+            finish(request, &answer);
+            if (turn > 0)
+                assert_in_range(answer.stats.n_computed, NEW, NEW + BOUND);
+            // Some clients write the answer in other tokens than it was given in.
+            if ((turn + i) % 3 == 0)
+                fill(script, n_answer, 0, seed + 900);
+            memcpy(c->tokens + c->n_tokens, script, n_answer * sizeof *script);
+            c->n_tokens += n_answer;
+        }
+    close_rig(&rig);
+}
+
 TEST(engine, runs_many_at_once_as_each_alone)
 {
     (void)state;
@@ -717,6 +775,7 @@ RUN_TESTS(IS(engine, answers_as_the_model_alone_would),
           IS(engine, the_end_of_a_system_prompt_may_change),
           IS(engine, asks_the_same_again_for_one_row),
           IS(engine, keeps_the_end_of_the_system_prompt),
+          IS(engine, conversations_in_turns_compute_little_again_with_few_states),
           IS(engine, runs_many_at_once_as_each_alone),
           IS(engine, computes_a_prompt_once_that_is_asked_twice_at_once),
           IS(engine, keeps_what_a_cancelled_prefill_computed),
