@@ -285,7 +285,8 @@ uint64_t store_folder_prune(const char *folder, uint64_t size_max, size_t *n_rem
         weigh(&listing);
         qsort(listing.entries, listing.n_entries, sizeof *listing.entries, compare_worth);
     }
-    for (size_t i = 0; i < listing.n_entries && size > size_max; i++) {
+    bool clears = size_max == 0; // empty files as well
+    for (size_t i = 0; i < listing.n_entries && (clears || size > size_max); i++) {
         const struct store_entry *entry = &listing.entries[i];
         if (!store_folder_path(path, sizeof path, folder, entry))
             continue;

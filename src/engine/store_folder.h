@@ -44,8 +44,8 @@ void store_folder_list(struct store_listing *listing, const char *folder,
                        const struct store_key *model);
 void store_listing_release(struct store_listing *listing);
 
-// Removes the least useful until at most size_max bytes are left, and what interrupted writers left
-// behind.  Returns the bytes left; *n_removed may be NULL.
+// Removes the least useful until at most size_max bytes are left, with 0 everything, and what
+// interrupted writers left behind.  Returns the bytes left; *n_removed may be NULL.
 uint64_t store_folder_prune(const char *folder, uint64_t size_max, size_t *n_removed);
 
 // What the files of a folder may take when nobody says: a fifth of what is free or theirs already, at

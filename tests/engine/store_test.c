@@ -727,6 +727,9 @@ TEST(store, answers_count_and_go_when_nothing_of_their_time_is_left)
     assert_int_equal(n_removed, 4);
     store_folder_prune(s->folder.path, 999, &n_removed);
     assert_int_equal(n_removed, 1);
+    make_answers(&s->folder, "answers-2123456789abcdef", 0);
+    store_folder_prune(s->folder.path, 0, &n_removed);
+    assert_int_equal(n_removed, 1);
 }
 
 TEST(store, a_running_store_keeps_its_budget)
