@@ -500,8 +500,11 @@ void machine_compact(struct machine *machine, size_t first, size_t n)
     uint32_t *moved = mem_new(uint32_t, machine->n_frames);
     for (size_t t = 0; t < n; t++)
         mark_frames(machine, moved, machine->threads[t].frame);
-    uint64_t *words = machine->n_words ? mem_new(uint64_t, machine->n_words) : NULL;
-    size_t n_frames = 1, n_words = 0;
+    size_t n_frames = 1, n_words = 0, n_words_live = 0; // frames that share words get their own
+    for (size_t f = 1; f < machine->n_frames; f++)
+        if (moved[f] && machine->frames[f].seen != SPEC_NONE)
+            n_words_live += frame_n_words(machine, &machine->frames[f]);
+    uint64_t *words = n_words_live ? mem_new(uint64_t, n_words_live) : NULL;
     bool needs_text = false;
     moved[0] = 0;
     for (size_t f = 1; f < machine->n_frames; f++) {
@@ -525,9 +528,10 @@ void machine_compact(struct machine *machine, size_t first, size_t n)
     for (size_t t = 0; t < n; t++)
         machine->threads[t].frame = moved[machine->threads[t].frame];
     machine->n_frames = n_frames;
+    machine->n_words = 0;
+    uint32_t first_word = machine_add_words(machine, n_words);
     if (n_words)
-        memcpy(machine->words, words, n_words * sizeof(uint64_t));
-    machine->n_words = n_words;
+        memcpy(machine->words + first_word, words, n_words * sizeof(uint64_t));
     if (!needs_text)
         machine->text_size = 0;
     free(words);

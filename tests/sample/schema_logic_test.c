@@ -245,6 +245,13 @@ TEST(schema_logic, nested_values_of_several_readings)
          "'maxItems':2,'items':{'$ref':'#'}},{'enum':[1,2]}]}",
          {"[[1], [1]]", "[[1], [2], [1, 1]]", "[[[1], [1]], [[1], [1]]]"},
          {"[[1], [1], [2]]", "[[1, 1, 1]]"}},
+        // Readings of one object share what they have seen of it.
+        {"{'anyOf':[{'properties':{'a':{'$ref':'#'}},'maxProperties':3},{'properties':{'a':{'$ref':"
+         "'#'},'b':{'$ref':'#'}},'required':['b']},{'properties':{'b':{'$ref':'#'}},'minProperties'"
+         ":1}],'type':['object','integer']}",
+         {"{'a': {'a': {'a': {'a': {'b': 1}, 'b': 2}, 'b': 3}, 'b': 4}, 'b': {'a': {'b': {'a': "
+          "1}}}}"},
+         {"{'a': 'x', 'b': 'x'}"}},
     };
     check_rows(rows, COUNT_OF(rows));
 }
