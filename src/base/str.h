@@ -22,6 +22,13 @@ static inline bool str_equal(struct str a, struct str b)
 {
     return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
+// The order of their bytes, the shorter one first where it begins the other: below, at or above 0.
+static inline int str_compare(struct str a, struct str b)
+{
+    size_t size = a.size < b.size ? a.size : b.size;
+    int order = size ? memcmp(a.data, b.data, size) : 0;
+    return order ? order : a.size < b.size ? -1 : a.size > b.size;
+}
 static inline bool str_is(struct str a, const char *text)
 {
     return str_equal(a, str_of(text));

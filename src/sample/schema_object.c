@@ -337,9 +337,7 @@ struct spelled_name {
 static int compare_names(const void *a, const void *b)
 {
     const struct spelled_name *x = a, *y = b;
-    size_t size = x->text.size < y->text.size ? x->text.size : y->text.size;
-    int order = memcmp(x->text.data, y->text.data, size);
-    return order ? order : x->text.size < y->text.size ? -1 : x->text.size > y->text.size;
+    return str_compare(x->text, y->text);
 }
 
 static bool fill_properties(struct names *names, struct object_spec *object)

@@ -36,9 +36,7 @@ struct literal_list {
 static int compare_literals(const void *a, const void *b)
 {
     const struct str *x = a, *y = b; // the text comes first in an item
-    size_t size = x->size < y->size ? x->size : y->size;
-    int order = memcmp(x->data, y->data, size);
-    return order ? order : x->size < y->size ? -1 : x->size > y->size;
+    return str_compare(*x, *y);
 }
 
 static void list_add(struct literal_list *list, struct str text, uint32_t owner)

@@ -93,13 +93,8 @@ struct sorted_token {
 static int compare_tokens(const void *a, const void *b)
 {
     const struct sorted_token *x = a, *y = b;
-    size_t size = x->text.size < y->text.size ? x->text.size : y->text.size;
-    int order = memcmp(x->text.data, y->text.data, size);
-    if (order)
-        return order;
-    if (x->text.size != y->text.size)
-        return x->text.size < y->text.size ? -1 : 1;
-    return x->id < y->id ? -1 : x->id > y->id;
+    int order = str_compare(x->text, y->text);
+    return order ? order : x->id < y->id ? -1 : x->id > y->id;
 }
 
 // Appends the nodes of the sorted tokens; `open` holds the node at each depth of the last token.

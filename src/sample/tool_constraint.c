@@ -147,9 +147,7 @@ struct opening {
 static int compare_openings(const void *a, const void *b)
 {
     const struct opening *x = a, *y = b;
-    size_t size = x->text.size < y->text.size ? x->text.size : y->text.size;
-    int order = memcmp(x->text.data, y->text.data, size);
-    return order ? order : x->text.size < y->text.size ? -1 : x->text.size > y->text.size;
+    return str_compare(x->text, y->text);
 }
 
 static struct str opening_text(const char *before, struct str name, const char *after)

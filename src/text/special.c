@@ -7,13 +7,8 @@
 static int compare_texts(const void *a, const void *b)
 {
     const struct special *x = a, *y = b;
-    size_t size = x->text.size < y->text.size ? x->text.size : y->text.size;
-    int order = memcmp(x->text.data, y->text.data, size);
-    if (order)
-        return order;
-    if (x->text.size != y->text.size)
-        return x->text.size < y->text.size ? -1 : 1;
-    return x->id < y->id ? -1 : x->id > y->id;
+    int order = str_compare(x->text, y->text);
+    return order ? order : x->id < y->id ? -1 : x->id > y->id;
 }
 
 static void set_start(struct specials *specials, unsigned pair)

@@ -93,6 +93,18 @@ TEST(buf, remembers_that_its_ceiling_was_hit)
     buf_release(&buf);
 }
 
+TEST(str, bytes_give_the_order_and_a_beginning_comes_first)
+{
+    (void)state;
+    assert_true(str_compare(STR("abc"), STR("abd")) < 0);
+    assert_true(str_compare(STR("b"), STR("abc")) > 0);
+    assert_true(str_compare(STR("\xff"), STR("a")) > 0); // bytes, not chars
+    assert_true(str_compare(STR("ab"), STR("abc")) < 0 && str_compare(STR("abc"), STR("ab")) > 0);
+    assert_true(str_compare((struct str){0}, STR("a")) < 0);
+    assert_int_equal(str_compare((struct str){0}, STR("")), 0);
+    assert_int_equal(str_compare(STR("same"), STR("same")), 0);
+}
+
 TEST(str, slices_are_clamped)
 {
     UNUSED;
@@ -138,6 +150,7 @@ TEST(os, mapping_a_missing_file_names_it)
 RUN_TESTS(IS(error, carries_code_and_sentence), IS(arena, stops_at_its_ceiling),
           IS(arena, rejects_sizes_that_overflow), IS(arena, hands_out_zeroed_aligned_memory),
           IS(memory, reported_allocations_fail_when_told_to), IS(buf, grows_and_keeps_a_terminator),
-          IS(buf, remembers_that_its_ceiling_was_hit), IS(str, slices_are_clamped),
+          IS(buf, remembers_that_its_ceiling_was_hit),
+          IS(str, bytes_give_the_order_and_a_beginning_comes_first), IS(str, slices_are_clamped),
           IS(rng, follows_the_published_sequence), IS(os, knows_this_machine),
           IS(os, mapping_a_missing_file_names_it))

@@ -11,17 +11,7 @@
 #include "base/buf.h"
 #include "base/memory.h"
 #include "model/synthetic.h"
-#include "tests/test.h"
-
-static const char *program(void)
-{
-    const char *path = getenv("HEARTH");
-    if (!path || access(path, X_OK) != 0) {
-        print_message("skipped: no program (set HEARTH)\n");
-        skip();
-    }
-    return path;
-}
+#include "tests/support/program.h"
 
 // ---- to the end ----
 

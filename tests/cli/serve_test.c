@@ -11,18 +11,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "tests/test.h"
-
-// The program's path; skips where the runner built none.
-static const char *program(void)
-{
-    const char *path = getenv("HEARTH");
-    if (!path || access(path, X_OK) != 0) {
-        print_message("skipped: no program (set HEARTH)\n");
-        skip();
-    }
-    return path;
-}
+#include "tests/support/program.h"
 
 // Runs to the end; what it wrote is the caller's.
 static int run(const char *arguments, struct buf *out)
