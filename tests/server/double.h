@@ -283,7 +283,7 @@ static inline int client_connect(const struct harness *h)
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     if (connect(fd, (struct sockaddr *)&address, sizeof address))
         fail_msg("cannot connect");
-    struct timeval timeout = {20, 0};
+    struct timeval timeout = {120, 0}; // sanitizers on a busy machine take their time
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
     return fd;
 }
