@@ -317,6 +317,18 @@ class Block(nn.Module):
         return x + self.ffn(self.post_attention_norm(x))
 
 
+COPIED = 0.2  # of what is found: as much as the token itself, once the gate has halved it
+SHARP = 1.5  # of queries and keys: a found place stands out among hundreds
+
+
+def orthonormal(n_rows, n_columns):
+    """Rows of length one at right angles, as long as there are columns for it."""
+    x = torch.randn(n_rows, n_columns)
+    if n_rows > n_columns:
+        return x / math.sqrt(n_columns)
+    return torch.linalg.qr(x.T)[0].T
+
+
 class Ember(nn.Module):
     def __init__(self, c):
         super().__init__()
@@ -327,6 +339,71 @@ class Ember(nn.Module):
             self.token_embd.weight[:, 0] = 0.5  # a constant, in the place of biases
         self.blk = nn.ModuleList(Block(c, i) for i in range(c.n_layers))
         self.output_norm = Norm(c.n_model, c.eps)
+        self.begin_copying()
+
+    @torch.no_grad()
+    def begin_copying(self):
+        """Copying is most of the work, so training starts at it, as an induction head would do it:
+        the last V head of the first layer tells each place of the two tokens before it, and two
+        heads of the first attention layers look for the places after the token(s) here and pass on
+        what stands there.  Training moves all of it."""
+        c, n = self.c, self.n_shift()
+        n_own = c.n_model - 2 * n  # channels of the token itself
+        self.token_embd.weight[:, 1:n_own] *= 1.25
+        self.token_embd.weight[:, n_own:] *= 0.25
+        token = orthonormal(n, n_own - 1)  # how a token is named in these channels
+
+        first, last = self.blk[0].mix, c.v_heads - 1
+        _, _, v = first.attn_qkv.weight.split([first.kd, first.kd, first.vd])
+        _, _, taps = first.ssm_conv1d.split([first.kd, first.kd, first.vd])
+        rows = slice(last * c.state, (last + 1) * c.state)
+        v, taps, out = v[rows], taps[rows], first.ssm_out.weight[:, rows]
+        v.zero_()
+        taps.zero_()
+        out.zero_()
+        for i in range(2):
+            part = slice(i * n, (i + 1) * n)
+            v[part, 1:n_own] = 0.3 * token  # small, where SiLU is nearly straight
+            taps[part, -2 - i] = 1
+            out[self.shift(i), part] = 0.05 * torch.eye(n)
+        first.a_log[last], first.ssm_dt[last] = math.log(4), 1  # forgets at once
+
+        for mix in [block.mix for block in self.blk if isinstance(block.mix, Attention)][:2]:
+            self.begin_as_induction(mix, token)
+
+    def n_shift(self):
+        """Channels that say which token came before; as many say it of the one before that."""
+        return min(self.c.state // 2, self.c.n_model // 5)
+
+    def shift(self, i):
+        end = self.c.n_model - i * self.n_shift()
+        return slice(end - self.n_shift(), end)
+
+    def begin_as_induction(self, mix, token):
+        c, n = self.c, self.n_shift()
+        n_own, free, group = c.n_model - 2 * n, c.head_dim - c.rope_dims, c.n_heads // c.n_kv_heads
+        for head in range(min(2, c.n_kv_heads, c.n_heads - 1)):
+            q = mix.attn_q.weight[2 * head * group * c.head_dim :][: c.head_dim]
+            k = mix.attn_k.weight[head * c.head_dim :][: c.head_dim]
+            v = mix.attn_v.weight[head * c.head_dim :][: c.head_dim]
+            out = mix.attn_output.weight[:, head * group * c.head_dim :][:, : c.head_dim]
+            q.mul_(0.1)
+            k.mul_(0.1)
+            here = min(n, free if head else 2 * free // 3)
+            one = slice(c.rope_dims, c.rope_dims + here)
+            q[one], k[one] = 0, 0
+            mixed = orthonormal(here, n)
+            q[one, 1:n_own], k[one, self.shift(0)] = mixed @ token, mixed
+            if head == 0:  # the token before, too
+                two = slice(c.rope_dims + here, c.head_dim)
+                q[two], k[two] = 0, 0
+                mixed = orthonormal(free - here, n)
+                q[two, self.shift(0)], k[two, self.shift(1)] = mixed, mixed
+            v.zero_()
+            v[:, 1:n_own] = orthonormal(c.head_dim, n_own - 1)
+            out.copy_(COPIED * v.T)
+        mix.attn_q_norm.weight[c.rope_dims :] = SHARP
+        mix.attn_k_norm.weight[c.rope_dims :] = SHARP
 
     def new_cache(self):
         return [{'n': 0} for _ in self.blk]

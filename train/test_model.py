@@ -101,3 +101,18 @@ def test_engine_agrees_in_q8_0(model, files, hearth):
     """What is left are the activations, of eight bits too; a wrong scale or order is far off."""
     far = distances(in_eight_bits(model), logprobs(hearth, files['q8_0']))
     assert far.mean() < 0.1 and far.max() < 1
+
+
+def test_training_starts_at_copying():
+    """A model that has learned nothing looks at the place after the same token, and says what it
+    finds there; one without the beginning would be right once in a thousand times."""
+    import os
+    from model import Config, Ember
+
+    torch.manual_seed(1)
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'config.json')
+    model = Ember(Config.load(path, 'core')).eval()
+    words = torch.randperm(4000)[:40] + 50
+    with torch.no_grad():
+        choices = model(torch.cat([words, words])[None])[0, 41:79].argmax(-1)
+    assert (choices == words[2:]).float().mean() > 0.5
