@@ -109,6 +109,8 @@ class Attention(nn.Module):
         self.attn_v = linear(c.n_model, c.n_kv_heads * c.head_dim)
         self.attn_q_norm, self.attn_k_norm = Norm(c.head_dim, c.eps), Norm(c.head_dim, c.eps)
         self.attn_output = linear(c.n_heads * c.head_dim, c.n_model, SMALL)
+        self.points = False  # its first head learns to look at the token that comes next
+        self.pointing = None
 
     def rotate(self, x, positions):
         half = self.c.rope_dims // 2
@@ -117,6 +119,21 @@ class Attention(nn.Module):
         cos, sin = angles.cos(), angles.sin()
         a, b, rest = x[..., :half], x[..., half : 2 * half], x[..., 2 * half :]
         return torch.cat([a * cos - b * sin, a * sin + b * cos, rest], -1)
+
+    @staticmethod
+    def share_on(wanted, q, k, mask):
+        """Mean of -log(attention of one head that falls on `wanted` places), where there are any."""
+        scores = (q @ k.transpose(-1, -2)).float() / math.sqrt(q.shape[-1])
+        n = scores.shape[-1]
+        if mask is None:
+            mask = torch.ones(1, 1, n, n, dtype=torch.bool, device=scores.device).tril()
+        mask = mask[:, 0]
+        is_seen = mask if mask.dtype == torch.bool else mask == 0
+        scores = scores.masked_fill(~is_seen, -torch.inf)
+        places = wanted.any(-1)
+        scores, wanted = scores[places], wanted[places]
+        found = scores.masked_fill(~wanted, -torch.inf).logsumexp(-1)
+        return (scores.logsumexp(-1) - found).mean()
 
     def forward(self, x, rows, cache=None):
         c, (n_rows, n, _) = self.c, x.shape
@@ -135,6 +152,8 @@ class Attention(nn.Module):
                 mask = torch.ones(n, k.shape[2], dtype=torch.bool, device=x.device).tril(cache['n'])
                 is_causal = False
             cache['k'], cache['v'] = k, v
+        if self.points and cache is None:
+            self.pointing = self.share_on(rows.wanted, q[:, 0], k[:, 0], mask)
         k = k.repeat_interleave(c.n_heads // c.n_kv_heads, 1)
         v = v.repeat_interleave(c.n_heads // c.n_kv_heads, 1)
         out = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=is_causal)
@@ -408,8 +427,11 @@ class Ember(nn.Module):
     def new_cache(self):
         return [{'n': 0} for _ in self.blk]
 
-    def hidden(self, tokens, segments=None, caches=None):
+    def hidden(self, tokens, segments=None, caches=None, wanted=None):
         rows = Rows(torch.zeros_like(tokens) if segments is None else segments)
+        rows.wanted = wanted
+        for mix in self.pointers():
+            mix.points = wanted is not None
         x = self.token_embd(tokens)
         for i, block in enumerate(self.blk):
             cache = caches[i] if caches else None
@@ -422,16 +444,32 @@ class Ember(nn.Module):
         """Logits of all places; the embedding is the head."""
         return F.linear(self.hidden(tokens, segments, caches), self.token_embd.weight)
 
-    def loss(self, tokens, segments, learned, balance=0.01):
-        """Mean cross-entropy of the next tokens that are learned, and how many there are."""
-        hidden = self.hidden(tokens, segments)[:, :-1]
+    def pointers(self):
+        """The attention layers whose first head is taught to point: all but the first, which finds
+        what follows the same tokens by itself."""
+        return [block.mix for block in self.blk if isinstance(block.mix, Attention)][1:]
+
+    def loss(self, tokens, segments, learned, balance=0.01, point=0.1):
+        """Mean cross-entropy of the next tokens that are learned, plus what keeps experts evenly
+        used and what teaches one head of the later attention layers to look at places where the
+        next token stands already (nearly all that is said is copied)."""
+        following = tokens.roll(-1, 1)
+        says = learned.roll(-1, 1) & (segments.roll(-1, 1) == segments)
+        says[:, -1] = False
+        n = tokens.shape[1]
+        before = torch.ones(n, n, dtype=torch.bool, device=tokens.device).tril()
+        sources = (following[:, :, None] == tokens[:, None, :]) & says[:, :, None] & before
+        sources &= segments[:, :, None] == segments[:, None, :]
+        hidden = self.hidden(tokens, segments, wanted=sources)[:, :-1]
         wanted = learned[:, 1:] & (segments[:, 1:] == segments[:, :-1])
         logits = F.linear(hidden[wanted], self.token_embd.weight).float()
         targets = tokens[:, 1:][wanted]
         entropy = F.cross_entropy(logits, targets)
         right = (logits.detach().argmax(-1) == targets).float().mean()
         imbalance = sum(block.ffn.imbalance for block in self.blk) / len(self.blk)
-        return entropy + balance * imbalance, entropy.detach(), right
+        pointing = sum(mix.pointing for mix in self.pointers()) / max(1, len(self.pointers()))
+        self.shown = pointing.item() if torch.is_tensor(pointing) else 0.0
+        return entropy + balance * imbalance + point * pointing, entropy.detach(), right
 
     def n_parameters(self):
         return sum(p.numel() for p in self.parameters())

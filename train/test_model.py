@@ -116,3 +116,14 @@ def test_training_starts_at_copying():
     with torch.no_grad():
         choices = model(torch.cat([words, words])[None])[0, 41:79].argmax(-1)
     assert (choices == words[2:]).float().mean() > 0.5
+
+
+def test_pointing_counts_attention_on_the_wanted():
+    from model import Attention
+
+    q, k = torch.tensor([[[0.0, 0], [8, 0]]]), torch.tensor([[[0.0, 0], [1, 0]]])
+    wanted = torch.tensor([[[False, False], [False, True]]])  # the second place, on itself
+    lost = -torch.tensor(-8 / 2**0.5).neg().sigmoid().log()
+    assert torch.isclose(Attention.share_on(wanted, q, k, None), lost, atol=1e-5)
+    wanted[0, 0, 0] = True  # the first can but look at itself: nothing is lost there
+    assert torch.isclose(Attention.share_on(wanted, q, k, None), lost / 2, atol=1e-5)

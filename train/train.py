@@ -184,6 +184,7 @@ class Run:
             'stage': i_stage,
             'loss': round(loss, 4),
             'right': round(right, 4),
+            'pointing': round(self.model.shown, 3),
             'rate': round(self.rate(), 4),
             'tokens': self.n_tokens,
             'tokens_per_s': round(self.n_tokens / self.seconds),
