@@ -23,6 +23,12 @@ CREATE = [
     'I need a [file|new file|text file] [called|named|] {p} [with|containing|that says|that '
     'contains] {t}',
     '[in|into] a [new|] file [called|named|] {p} [write|put|save] {t}',
+    '[create|make|add|write|set up|start|prepare|produce|generate] [a|a new|the|the new|] [file|text file|] '
+    '{p}[.|,|;| and] [it|the file|its text|its content|its only line] [should say|should be|is|'
+    'says|should contain|must be|contains|has the line|will be][ the text| the line|] {t}',
+    '[create|make|add|set up|start|prepare|produce|generate] [a|a new|the|the new|] [file|text file|] '
+    '{p}[.|,|;|:] [put|write|store|place] {t} [in it|into it|inside|there]',
+    '[put|write|save] a [new|] file {p} [here|in this folder|] [with|that says|containing] {t}',
 ]
 CREATE_LONG = [
     '[create|make|write|add] [a|the|] [file|new file|] {p} [with this content|with the following '
@@ -92,6 +98,12 @@ REPLACE = [
     'by|turns into|is changed to] {n}',
     '[edit|open|update] {p} and [replace|change] {o} [with|to|by] {n}',
     '{o} in {p} should [be|become|read|say] {n}[, change it|]',
+    '{p} [has|says|contains|still says|includes] [the word|the text|the line|] {o}[.|;|,] [put|'
+    'write|set|use|place|have] {n} [there|instead|in its place]',
+    '[take|remove] [the word|the line|] {o} [out of|from] {p} and [put|write|use] {n} [there|'
+    'instead|in its place]',
+    '[swap|exchange] [the word|the line|the text|] {o} [of|in|from] {p} for {n}',
+    '[where|wherever] {p} says {o}[,|] it [should|must|has to] say {n}',
 ]
 KEY = [
     'I [need|want|would like to know|am looking for] the {k} [from|in|of|given in] {p}',
@@ -204,6 +216,11 @@ RUN = [
     '[tell me|show me|report] [the output of|what happens when you run|the result of] {c}',
     '[run|execute] [this|the following]: {c}',
     '[run|execute] {c} [in the shell|in the terminal|in this folder]',
+    '[run|execute|use|try|start] {c}[.|,|;] [what|which text] [does it print|comes out|is the '
+    'output|does it say|do you get|appears]?',
+    '[use|take] the [shell|terminal|command line] for this: {c}',
+    '[run|execute|start] {c} and [show|tell|give|report to] me [what comes out|the result|what '
+    'you see|the output|what appears|all of it]',
 ]
 CHORES = {
     'mv': [
@@ -226,6 +243,8 @@ CHORES = {
     ],
 }
 JOINS = [
+    '. When that is done, ',
+    ', and after that ',
     ' and then ',
     ', then ',
     ' and ',
@@ -262,6 +281,10 @@ FIND_READ = [
     '[look|search] for {o}, then [show|read|print] [that file|the file where it is]',
 ]
 COPY = [
+    '[see|look|check] what [is in|stands in|] {a} [says|] and [write|put|save] [the same|it|that] '
+    '[into|to|in] [a new file|a file called|the file|] {b}',
+    '[make|create] [a new file|the file|] {b} with [the same content as|what is in|the text of|'
+    'the lines of] {a}',
     '[put|write|save|copy] the [content|text|contents] of {a} [into|to] [a new file|the file|] '
     '{b}',
     '[read|open|look at] {a} [and|, then] [write|save|put] [the same|its text|its content|what '

@@ -230,7 +230,7 @@ def run_command(task):
     rng = task.rng
     some_files(task, rng.randint(1, 2))
     command = command_of(task)
-    marked = rng.choice(['{}', '`{}`', '`{}`', '"{}"', "'{}'"]).format(command)
+    marked = rng.choice(['{}', '{}', '`{}`', '`{}`', '"{}"']).format(command)
     ask = phrase(rng, asks.RUN, c=marked)
     task.ask(ask, may_end=not ask.endswith(command))
     result = task.run(command)
@@ -278,6 +278,8 @@ def joined(rng, requests):
         if not requests[i][1]:
             join = '\n' + rng.choice(['Then ', 'After that, ', 'Next, ', 'then '])
         text += join + ask.lstrip(NAME_FIRST)
+    if rng.random() < 0.15 and text[:1].islower():
+        text = 'first ' + text
     if len(requests) == 3 and rng.random() < 0.2:
         text = '\n'.join(f'{i}. {ask.lstrip(NAME_FIRST)}' for i, (ask, _) in enumerate(requests, 1))
     return text
@@ -503,25 +505,25 @@ FAMILIES = {
     'read_file': (7, ['read|shell'], read_file),
     'report_key': (12, ['read|shell'], report_key),
     'report_line': (5, ['read|shell'], report_line),
-    'replace_word': (12, ['edit|shell', 'read|shell'], replace_word),
+    'replace_word': (14, ['edit|shell', 'read|shell'], replace_word),
     'replace_line': (5, ['edit|shell', 'read|shell'], replace_line),
-    'append': (8, ['shell|edit', 'shell|read'], append),
-    'list_files': (5, ['shell|list|glob'], list_files),
+    'append': (9, ['shell|edit', 'shell|read'], append),
+    'list_files': (6, ['shell|list|glob'], list_files),
     'search_word': (8, ['grep|shell'], search_word),
-    'run_command': (9, ['shell'], run_command),
+    'run_command': (10, ['shell'], run_command),
     'shell_chore': (4, ['shell'], shell_chore),
-    'chain': (14, ['shell'], chain),
+    'chain': (20, ['shell'], chain),
     'write_and_run': (3, ['shell'], write_and_run),
     'edit_and_run': (2, ['shell'], edit_and_run),
     'copy_value': (2, ['write|shell', 'read|shell'], copy_value),
     'find_and': (6, ['shell|grep', 'shell|edit', 'shell|read'], find_and),
-    'copy_file': (3, ['shell'], copy_file),
+    'copy_file': (5, ['shell'], copy_file),
     'missing_file': (2, ['read|shell'], missing_file),
     'refused_by_user': (1, ['write|shell'], refused_by_user),
-    'greeting': (2, [], greeting),
-    'about': (2, [], about),
+    'greeting': (4, [], greeting),
+    'about': (4, [], about),
     'thanks': (1, [], thanks),
-    'beyond': (3, [], beyond),
+    'beyond': (9, [], beyond),
     'title': (1, [], title),
     'without_tools': (1, [], without_tools),
 }

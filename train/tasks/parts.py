@@ -79,10 +79,11 @@ def part_replace(task, path, old, ask_forms=asks.REPLACE):
     new = words.value(rng) if rng.random() < 0.2 else words.few(rng, 1, 3)
     while new == old or old in new:
         new = words.few(rng, 1, 2)
+    shown = q(rng, old)
+    ask = phrase(rng, ask_forms, p=q(rng, path), o=shown, n=q(rng, new))
     # "substitute a for b" would turn the order round
-    ask = phrase(rng, ask_forms, p=q(rng, path), o=q(rng, old), n=q(rng, new))
-    if ' for ' in ask and ask.startswith(('substitute', 'replace', 'swap')):
-        ask = ask.replace(' for ', ' with ', 1)
+    if ask.startswith(('substitute', 'replace', 'swap')):
+        ask = ask.replace(f'{shown} for ', f'{shown} with ', 1)
 
     def do():
         text = task.world.files.get(task.world.full(path), '')

@@ -1,7 +1,7 @@
 """Families answered in words: greetings, questions about Ember, what is beyond it, titles."""
 
 from tasks import words
-from tasks.phrases import phrase, quoted_name as q
+from tasks.phrases import chosen, phrase, quoted_name as q
 
 
 ABOUT = (
@@ -18,59 +18,49 @@ GREETING = (
 )
 
 
+GREETINGS = [
+    '[hi|hello|hey|greetings|yo|howdy|hiya|hallo|hello again][ there| ember| you| again|][!|.|]',
+    '[good|a good|] [morning|evening|afternoon|day|night][ to you| ember| there|][!|.|]',
+    '[hi|hello|hey][,|!|] [how are you|how do you do|how is it going|how are things|what is up|'
+    "what's up|are you well|all good]?",
+    '[how are you|how do you do|how is it going|how is your day|are you there|anybody there|is '
+    'anyone here|you there|are you awake|are you ready][ today| now|]?',
+    '[say|just say] [hello|hi][ to me|]',
+    '[nice|good|happy|glad|pleased] to [meet|see] you[!|.|]',
+    '[welcome|welcome back|long time no see|it is me|here I am|I am back][!|.|]',
+]
+ABOUTS = [
+    '[who|what] [are you|am I talking to|am I speaking with|is this|is answering me]?',
+    '[what|which] [model|language model|assistant|program] [are you|is this|do I talk to|am I '
+    'using|answers here|runs here]?',
+    'what is your [name|purpose|job|task]?',
+    '[what|which things] [can|could|do] you [do|help with|offer][ for me| here|]?',
+    '[tell me|say] [about yourself|something about you|who you are|what you are|what you can do|'
+    'your name|how you can help]',
+    '[how can|can] you [help me|be of use|assist me]?',
+    '[who|what company] [made|built|trained|wrote|created] you?',
+    'are you [an AI|a person|human|a robot|a language model|real|a large model|Claude|GPT|local]?',
+    '[what are|list|describe|show me] your [abilities|skills|strengths|limits|capabilities|'
+    'features][?|]',
+    '[help|help me|I need help|introduce yourself|describe yourself|present yourself|explain '
+    'yourself|what are you good at?|do you have a name?|how big are you?]',
+]
+
+
 def greeting(task):
-    rng = task.rng
-    task.ask(
-        rng.choice(
-            [
-                'hi',
-                'Hello',
-                'hello!',
-                'Hey',
-                'hey there',
-                'good morning',
-                'Good evening!',
-                'hi there',
-                'Hello, how are you?',
-                'yo',
-                'Say hello',
-                'hello ember',
-                'Greetings',
-                'hi!',
-                'are you there?',
-            ]
-        ),
-        varies=False,
-    )
+    task.ask(capital(task.rng, chosen(task.rng, task.rng.choice(GREETINGS))), varies=False)
     task.wants(lambda: True, 'Hello')
     task.say(GREETING)
 
 
 def about(task):
-    rng = task.rng
-    task.ask(
-        rng.choice(
-            [
-                'who are you?',
-                'what can you do?',
-                'What are you?',
-                'which model are you?',
-                'what is your name?',
-                'tell me about yourself',
-                'how can you help me?',
-                'what model is this?',
-                'Who made you?',
-                'are you an AI?',
-                'what are your abilities?',
-                'help',
-                'What do you do?',
-                'introduce yourself',
-            ]
-        ),
-        varies=False,
-    )
+    task.ask(capital(task.rng, chosen(task.rng, task.rng.choice(ABOUTS))), varies=False)
     task.wants(lambda: True, 'Ember')
     task.say(ABOUT)
+
+
+def capital(rng, text):
+    return text[0].upper() + text[1:] if rng.random() < 0.6 else text
 
 
 def thanks(task):
@@ -95,47 +85,74 @@ def thanks(task):
     task.say('You are welcome.')
 
 
+BEYONDS = [
+    # programming that needs understanding
+    '[refactor|rewrite|restructure|modernise|simplify|clean up|redesign] the {a} [module|code|'
+    'class|service|layer|package][ to use {c}| properly| for speed|]',
+    '[write|implement|build|develop|design|program|code] [a|an|me a|the] [{a} |] [compiler|web '
+    'server|database|game|website|web app|mobile app|parser|operating system|chat bot|driver|'
+    'neural network|search engine|API|editor|library|interpreter|scheduler|simulator|shop] '
+    '[for {c}|in Rust|in Go|in C++|with {c}|about {c}|that scales|from scratch|]',
+    '[fix|find|solve|repair] [all|every|the] [bugs|bug|errors|security holes|problems|memory '
+    'leaks|race condition] in [this project|the {a} code|{b}|our {a} service]',
+    '[write|add|generate] [unit tests|tests|documentation|benchmarks|type hints|error handling] '
+    '[for|to] [{b}|the {a} module|this project|everything]',
+    '[review|audit|judge|criticise|assess] [my last commit|my code|the {a} change|this project|'
+    'the design of {b}]',
+    'why [is|does|did] the {a} [test|build|server|program] [flaky|fail|crash|slow|hang|stop]?',
+    '[debug|profile|optimise|speed up|port|migrate|parallelise|translate] [{b}|the {a} code|our '
+    '{a} service|this program|the whole project][ to {c}| to Python| to another language|]',
+    '[explain|describe|summarise|analyse] [how {b} works|the architecture|this repository|the '
+    '{a} algorithm|quantum physics|{c} to me|the idea of {a}|what a {a} is]',
+    '[plan|organise|prepare] [the migration of {a}|a trip to {c}|our {a} meeting|my week|a '
+    'roadmap for {a}|the release]',
+    '[make|turn] {b} [thread safe|faster|portable|asynchronous|secure|into a service]',
+    # words and knowledge
+    '[write|compose|give me|make up] [a|an|me a] [poem|essay|song|story|joke|letter|speech|'
+    'recipe|haiku|novel|blog post|slogan|review] [about|for|on] [{a}|{c}|my {a}|the {a} of {c}]',
+    '[tell|sing|read] me a [joke|story|song|fairy tale|riddle|secret] [about {a}|]',
+    '[translate|convert] [this|the sentence|the text] [to|into] [French|German|Spanish|Latin|'
+    'Chinese|Japanese|{c}][: {a} {c}|]',
+    'what is the [capital|population|history|meaning|price|distance|height|colour|origin|'
+    'president|currency|largest city] of [{a}|{c}|the {a}|life]?',
+    '[who|when] [won|wrote|invented|discovered|painted|built] the {a}[ {c}| cup| war|]?',
+    '[prove|show] that [there are infinitely many primes|{a} is {c}|the {a} theorem holds|P is '
+    'not NP]',
+    '[solve|compute|calculate|work out|integrate] [this equation: {n}x + {m} = {n}|the square '
+    'root of {n}|{n} times {m}|the sum of {n} and {m}|the integral of x squared|{n} % of {m}]',
+    'what is {n} [times|plus|minus|divided by] {m}?',
+    'how [much|many|far|old|big|tall|heavy|long] is [{a}|the {a}|a {c}|the moon|the sun]?',
+    '[what|how] [will|is] the [weather|temperature|traffic|news|stock market] [today|tomorrow|'
+    'like|this week|in {c}][ be|]?',
+    '[will|does|is] it [rain|snow|be warm|cold outside|windy|get dark] [tomorrow|today|this '
+    'evening|in {c}|]?',
+    'what do you think [about|of] [{a}|{c}|this project|my {a}|politics|the {a}]?',
+    '[who|which] is the [best|greatest|tallest|richest|fastest] [{a}|player|singer|person|team] '
+    '[in {c}|of all time|ever|today]?',
+    '[recommend|suggest|find me|choose] [a|some|the best] [{a}|book|film|restaurant|hotel|song|'
+    'present|name] [for {c}|in {c}|about {a}|for my {a}|]',
+    'how [do|can|should] [I|we|you] [cook|learn|build|play|become|grow|repair|win] [a|the|] '
+    '[{a}|{c}|{a} {c}]?',
+    # the world outside
+    '[order|buy|book|reserve|rent|deliver|sell] [a|an|some|two|me a|my] [{a}|{c}|table|flight|'
+    'taxi|hotel|ticket|coffee|meal|{a} {c}][ for {c}| for me| online| now|]',
+    '[call|phone|email|text|invite|ask|message] [my {a}|the {a}|{c}|my mother|my boss|a doctor|'
+    'the office][ about {c}| now| and say {a}|]',
+    '[play|draw|paint|show|film|photograph|record] [a|some|me a|the] [{a}|music|picture of {c}|'
+    'chess|{a} {c}|portrait]',
+    '[wake me up|remind me|set an alarm|set a timer|turn off the light|open the window|drive me '
+    'home|pay my bills|water the plants|wash the {a}][ at {n}| tomorrow| about {a}|]',
+    '[deploy|publish|ship|release|host] [this|the {a}|our {a} service|the website] [to|on|in] '
+    '[production|the cloud|{c}|our servers]',
+]
+
+
 def beyond(task):
     rng = task.rng
-    thing, other = words.word(rng), words.identifier(rng)
-    task.ask(
-        rng.choice(
-            [
-                'refactor the {a} module to use dependency injection',
-                'explain quantum physics to me',
-                'write a compiler for a {a} language',
-                'fix all the bugs in this project',
-                'prove that there are infinitely many primes',
-                'design a database for a {a} shop',
-                'write a poem about {a}',
-                'translate this text to French: {a} {b}',
-                'implement a web server in Rust',
-                'optimise the function {b}',
-                'why is the {a} test flaky?',
-                'write unit tests for {b}',
-                'review my last commit',
-                'build a website about {a}',
-                'what is the capital of {a}?',
-                'who won the {a} cup?',
-                'solve this equation: 3x + {n} = 9',
-                'port {b} to Python',
-                'make {b} thread safe',
-                'find the security problem in {b}',
-                'explain how {b} works',
-                'summarise the architecture of this repository',
-                'write an essay about {a}',
-                'create a mobile app for {a}',
-                'train a neural network on {a}',
-                'debug the crash in {b}',
-                'plan the migration of {a} to {b}',
-                'write a game like {a}',
-                'improve the performance of {b}',
-                'what do you think about {a}?',
-                'tell me a joke about {a}',
-                'what is {n} times {n}?',
-            ]
-        ).format(a=thing, b=other, n=words.number(rng))
-    )
+    values = {'a': words.word(rng), 'b': words.identifier(rng), 'c': words.word(rng)}
+    values |= {'n': words.number(rng), 'm': words.number(rng)}
+    text = phrase(rng, BEYONDS, **values)
+    task.ask(text, may_end=not text.endswith('.'))
     task.wants(lambda: True, 'beyond me')
     task.say(BEYOND)
 
