@@ -94,7 +94,7 @@ def word(rng):
     roll = rng.random()
     if PLAIN and roll < 0.4:
         return rng.choice(PLAIN)
-    if PIECES and roll < 0.55:
+    if PIECES and roll < 0.65:
         return rng.choice(PIECES) + (rng.choice(PIECES) if rng.random() < 0.25 else '')
     return rng.choice(COMMON) if roll < 0.75 else invented(rng, 1, 2)
 
