@@ -23,11 +23,11 @@ CREATE = [
     'I need a [file|new file|text file] [called|named|] {p} [with|containing|that says|that '
     'contains] {t}',
     '[in|into] a [new|] file [called|named|] {p} [write|put|save] {t}',
-    '[create|make|add|write|set up|start|prepare|produce|generate] [a|a new|the|the new|] [file|text file|] '
-    '{p}[.|,|;| and] [it|the file|its text|its content|its only line] [should say|should be|is|'
+    '[create|make|add|write|set up|start|prepare|produce|generate] [a|a new|the|the new|] '
+    '[file|text file|] {p}[.|,|;| and] [it|the file|its text|its content|its only line] [should say|should be|is|'
     'says|should contain|must be|contains|has the line|will be][ the text| the line|] {t}',
-    '[create|make|add|set up|start|prepare|produce|generate] [a|a new|the|the new|] [file|text file|] '
-    '{p}[.|,|;|:] [put|write|store|place] {t} [in it|into it|inside|there]',
+    '[create|make|add|set up|start|prepare|produce|generate] [a|a new|the|the new|] '
+    '[file|text file|] {p}[.|,|;|:] [put|write|store|place] {t} [in it|into it|inside|there]',
     '[put|write|save] a [new|] file {p} [here|in this folder|] [with|that says|containing] {t}',
 ]
 CREATE_LONG = [
@@ -56,6 +56,9 @@ APPEND = [
     '[to|at the end of|at the bottom of] {p}[,|] [append|add|put] [the line|the text|] {t}',
 ]
 READ = [
+    '[I wonder|I am curious|I would like to know|find out|let us see|I need to know] [what|what '
+    'text|which words] {p} [says|has|holds|contains|is about]',
+    'what [text|words|lines] [has|holds|is in|are in] {p}?',
     'I [want to|would like to|need to] [see|know|read] [what is in|the text of|the content of|] '
     '{p}',
     'let me [see|read] {p}',
@@ -106,6 +109,8 @@ REPLACE = [
     '[where|wherever] {p} says {o}[,|] it [should|must|has to] say {n}',
 ]
 KEY = [
+    '[I would like to know|I wonder about|I am curious about|find out|I need] the {k} '
+    '[from|of|in] {p}',
     'I [need|want|would like to know|am looking for] the {k} [from|in|of|given in] {p}',
     'do you [see|find] a {k} in {p}?',
     'how is [the|] {k} set in {p}?',

@@ -501,14 +501,14 @@ def refused_by_user(task):
 
 # family: weight, roles of which one per tuple is needed, function
 FAMILIES = {
-    'create': (16, ['write|shell'], create),
-    'read_file': (7, ['read|shell'], read_file),
+    'create': (18, ['write|shell'], create),
+    'read_file': (10, ['read|shell'], read_file),
     'report_key': (12, ['read|shell'], report_key),
     'report_line': (5, ['read|shell'], report_line),
-    'replace_word': (14, ['edit|shell', 'read|shell'], replace_word),
+    'replace_word': (16, ['edit|shell', 'read|shell'], replace_word),
     'replace_line': (5, ['edit|shell', 'read|shell'], replace_line),
     'append': (9, ['shell|edit', 'shell|read'], append),
-    'list_files': (6, ['shell|list|glob'], list_files),
+    'list_files': (9, ['shell|list|glob'], list_files),
     'search_word': (8, ['grep|shell'], search_word),
     'run_command': (10, ['shell'], run_command),
     'shell_chore': (4, ['shell'], shell_chore),
@@ -516,7 +516,7 @@ FAMILIES = {
     'write_and_run': (3, ['shell'], write_and_run),
     'edit_and_run': (2, ['shell'], edit_and_run),
     'copy_value': (2, ['write|shell', 'read|shell'], copy_value),
-    'find_and': (6, ['shell|grep', 'shell|edit', 'shell|read'], find_and),
+    'find_and': (8, ['shell|grep', 'shell|edit', 'shell|read'], find_and),
     'copy_file': (5, ['shell'], copy_file),
     'missing_file': (2, ['read|shell'], missing_file),
     'refused_by_user': (1, ['write|shell'], refused_by_user),
