@@ -89,13 +89,23 @@ PIECES = []  # the vocabulary's own pieces, where it is known: each is to be cop
 PLAIN = []  # words of documentation, where there is some: they are spelled as people's words are
 
 
+def pieced(rng):
+    """A word as rare ones are spelled: pieces of the vocabulary, mostly of lower-case letters."""
+    n, pieces = rng.choice([1, 1, 2, 2, 2, 3]), []
+    while len(pieces) < n:
+        piece = rng.choice(PIECES)
+        if piece.islower() or rng.random() < 0.1:
+            pieces.append(piece)
+    return ''.join(pieces)
+
+
 def word(rng):
     """One word, mostly of lower-case letters: common, plain, invented, or of pieces."""
     roll = rng.random()
-    if PLAIN and roll < 0.4:
+    if PLAIN and roll < 0.25:
         return rng.choice(PLAIN)
-    if PIECES and roll < 0.65:
-        return rng.choice(PIECES) + (rng.choice(PIECES) if rng.random() < 0.25 else '')
+    if PIECES and roll < 0.72:
+        return pieced(rng)
     return rng.choice(COMMON) if roll < 0.75 else invented(rng, 1, 2)
 
 
