@@ -24,23 +24,25 @@ from task import Task, files_in, put_files  # noqa: E402
 BOLD, DIM, GREEN, RED, CYAN, PLAIN = (f'\033[{n}m' for n in ('1', '2', '32', '31', '36', '0'))
 
 FIRST = {
-    'guests.txt': 'Odile\nTancred\n',
-    'server.conf': 'host = harbour\nport = 8412\n',
-    'tide.sh': 'echo high water at 17:42\n',
+    'notes.txt': 'Call Sarah about the invoice\nOrder new chairs\n',
+    'app.conf': 'host = localhost\nport = 8080\ndebug = false\n',
+    'hello.sh': 'echo The server is up\n',
 }
 
 # What is asked, which files are different afterwards, and what the answer must say.
 JOBS = [
-    ('Which files are in this folder?', {}, tuple(FIRST)),
-    ('Create a file called todo.txt with the text "paint the boat".',
-     {'todo.txt': 'paint the boat\n'}, ()),
-    ('What is the port in server.conf?', {}, ('8412',)),
-    ('In guests.txt, replace the word Tancred with Peter.', {'guests.txt': 'Odile\nPeter\n'}, ()),
-    ('Add the line "Ysolde" to guests.txt.', {'guests.txt': 'Odile\nPeter\nYsolde\n'}, ()),
-    ('Which file contains the word Peter?', {}, ('guests.txt',)),
-    ('Run sh tide.sh and tell me the output.', {}, ('17:42',)),
-    ('Replace Odile with Anna in guests.txt, then show me the file.',
-     {'guests.txt': 'Anna\nPeter\nYsolde\n'}, ('Anna', 'Peter')),
+    ('What files are in this folder?', {}, tuple(FIRST)),
+    ('Create a file todo.txt with the line "Write the release notes".',
+     {'todo.txt': 'Write the release notes\n'}, ()),
+    ('What port is set in app.conf?', {}, ('8080',)),
+    ('Add the line "Book a room for Friday" to notes.txt.',
+     {'notes.txt': 'Call Sarah about the invoice\nOrder new chairs\nBook a room for Friday\n'}, ()),
+    ('Replace Sarah with Alice in notes.txt.',
+     {'notes.txt': 'Call Alice about the invoice\nOrder new chairs\nBook a room for Friday\n'}, ()),
+    ('Which file contains the word invoice?', {}, ('notes.txt',)),
+    ('Run `sh hello.sh` and tell me what it prints.', {}, ('The server is up',)),
+    ('Create greet.sh with the line `echo Good morning`. Then run it.',
+     {'greet.sh': 'echo Good morning\n'}, ('Good morning',)),
 ]
 
 
@@ -128,7 +130,7 @@ def main():
     screen = Screen(o.record)
     try:
         server = open_server(o, folder)
-        place = Place(folder, os.path.join(folder, 'harbour'))
+        place = Place(folder, os.path.join(folder, 'project'))
         screen.line(f'{DIM}hearth serve on {server.base}, Claude Code in {place.project}{PLAIN}')
         start = time.time()
         n_right = perform(o, screen, server, place)

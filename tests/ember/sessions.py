@@ -32,7 +32,8 @@ JOBS = {
     'claude-full': [('Create a file called todo.txt with the text "paint the boat".',
                      {'todo.txt': 'paint the boat\n'})],
     'opencode': [('Which files are in this folder?', {})],
-    'codex': [('Which files are in this folder?', {})],
+    'codex': [('Put the words "paint the boat" into a new file named todo.txt.',
+               {'todo.txt': 'paint the boat\n'})],
 }
 
 
