@@ -15,6 +15,7 @@
 #include "engine/guide_worker.h"
 #include "engine/scheduler.h"
 #include "engine/spill.h"
+#include "engine/vocabulary.h"
 
 enum {
     ANSWER_SHARE = 16, // of the cache: what an answer is promised at once, and its bounds
@@ -530,22 +531,6 @@ static enum err check_room(const struct engine *engine, struct model_options *ne
     return OK;
 }
 
-// Vocabularies are padded to round numbers; the rows behind them have logits, too.
-static uint64_t *list_samplable(const struct tokenizer *tokenizer, uint32_t n_vocab)
-{
-    uint64_t *mask = mem_new(uint64_t, (n_vocab + 63) / 64);
-    uint32_t n = 0;
-    for (uint32_t id = 0; tokenizer && id < n_vocab; id++)
-        if (id < tokenizer_n_tokens(tokenizer) && tokenizer_is_samplable(tokenizer, (token_id)id)) {
-            mask[id / 64] |= UINT64_C(1) << id % 64;
-            n++;
-        }
-    if (tokenizer && n > 0 && n < n_vocab)
-        return mask;
-    free(mask);
-    return NULL;
-}
-
 enum err engine_open(struct engine **out, struct model *model, const struct tokenizer *tokenizer,
                      const struct engine_config *config, struct error *error)
 {
@@ -564,7 +549,7 @@ enum err engine_open(struct engine **out, struct model *model, const struct toke
     pthread_mutex_init(&engine->lock, NULL);
     cond_init(&engine->work);
     open_memory(engine);
-    engine->samplable = list_samplable(tokenizer, model_hyperparams(model)->n_vocab);
+    engine->samplable = vocabulary_samplable(tokenizer, model_hyperparams(model)->n_vocab);
     batch_init(&engine->batch, needed.n_rows_max, needed.n_outputs_max, engine->config.n_parallel);
     engine->running = mem_new(struct request *, engine->config.n_parallel);
     engine->guides = mem_new(struct guide *, engine->config.n_parallel);

@@ -46,3 +46,18 @@ enum err vocabulary_open(struct constraint_vocabulary **out, const struct tokeni
     free(roles);
     return err;
 }
+
+uint64_t *vocabulary_samplable(const struct tokenizer *tokenizer, uint32_t n_vocab)
+{
+    uint64_t *mask = mem_new(uint64_t, (n_vocab + 63) / 64);
+    uint32_t n = 0;
+    for (uint32_t id = 0; tokenizer && id < n_vocab; id++)
+        if (id < tokenizer_n_tokens(tokenizer) && tokenizer_is_samplable(tokenizer, (token_id)id)) {
+            mask[id / 64] |= UINT64_C(1) << id % 64;
+            n++;
+        }
+    if (tokenizer && n > 0 && n < n_vocab)
+        return mask;
+    free(mask);
+    return NULL;
+}

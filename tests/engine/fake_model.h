@@ -363,6 +363,11 @@ bool tokenizer_is_end(const struct tokenizer *tokenizer, token_id id)
     return id == FAKE_END;
 }
 
+enum token_kind tokenizer_kind(const struct tokenizer *tokenizer, token_id id)
+{
+    return tokenizer_is_end(tokenizer, id) ? TOKEN_CONTROL : TOKEN_NORMAL;
+}
+
 struct str tokenizer_bytes(const struct tokenizer *tokenizer, token_id id)
 {
     static const char texts[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{\"";
