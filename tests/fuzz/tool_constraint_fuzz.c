@@ -7,20 +7,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct tool_markup braces = {.form = TOOL_FORM_BRACES,
-                                          .list_open = "",
-                                          .opener = "<call>",
-                                          .name_prefix = "call:",
-                                          .name_suffix = "",
-                                          .parameter_prefix = "",
-                                          .parameter_suffix = "",
-                                          .value_suffix = "",
-                                          .string_quote = "<|\"|>",
-                                          .arguments_suffix = "",
-                                          .closer = "<end>",
-                                          .separator = "",
-                                          .text_separator = "",
-                                          .list_close = ""};
 static const struct tool_markup *const markups[] = {&hermes, &xml, &braces};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -36,21 +36,6 @@ static const struct tool_markup bare = {.form = TOOL_FORM_JSON,
                                         .name_key = "name",
                                         .arguments_key = "parameters"};
 
-static const struct tool_markup braces = {.form = TOOL_FORM_BRACES,
-                                          .list_open = "",
-                                          .opener = "<|tool_call>",
-                                          .name_prefix = "call:",
-                                          .name_suffix = "",
-                                          .parameter_prefix = "",
-                                          .parameter_suffix = "",
-                                          .value_suffix = "",
-                                          .string_quote = "<|\"|>",
-                                          .arguments_suffix = "",
-                                          .closer = "<tool_call|>",
-                                          .separator = "",
-                                          .text_separator = "",
-                                          .list_close = ""};
-
 static const char write_schema[] =
     "{\"type\":\"object\",\"properties\":{\"path\":{\"type\":\"string\",\"pattern\":\"^/\"},"
     "\"content\":{\"type\":\"string\"},\"mode\":{\"enum\":[\"a\",\"w\"]},\"n\":{\"type\":"

@@ -1,4 +1,4 @@
-// tool_markups.h - two written forms of tool calls that several tests share.
+// tool_markups.h - three written forms of tool calls that several tests share.
 #ifndef HEARTH_TESTS_SAMPLE_TOOL_MARKUPS_H
 #define HEARTH_TESTS_SAMPLE_TOOL_MARKUPS_H
 
@@ -34,5 +34,19 @@ static const struct tool_markup hermes = {.form = TOOL_FORM_JSON,
                                           .list_close = "",
                                           .name_key = "name",
                                           .arguments_key = "arguments"};
+static const struct tool_markup braces = {.form = TOOL_FORM_BRACES,
+                                          .list_open = "",
+                                          .opener = "<|tool_call>",
+                                          .name_prefix = "call:",
+                                          .name_suffix = "",
+                                          .parameter_prefix = "",
+                                          .parameter_suffix = "",
+                                          .value_suffix = "",
+                                          .string_quote = "<|\"|>",
+                                          .arguments_suffix = "",
+                                          .closer = "<tool_call|>",
+                                          .separator = "",
+                                          .text_separator = "",
+                                          .list_close = ""};
 
 #endif
