@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 
 from stage import call, check_reuse, overlap
 
@@ -115,6 +116,17 @@ Two of three went well.
     assert len(results) == 3, results
 
 
+def interrupt(process, timeout_s):
+    """Ctrl-C until it ends: while OpenCode waits for a program of its own, that one gets the signal."""
+    end = time.time() + timeout_s
+    while True:
+        process.send_signal(signal.SIGINT)
+        try:
+            return process.communicate(timeout=2)
+        except subprocess.TimeoutExpired:
+            assert time.time() < end, f'it did not end within {timeout_s} s'
+
+
 def scenario_opencode_abort(stage):
     """Left in the middle of an answer: the server stops, and the next try begins where it was."""
     server = stage.server('''=- long story
@@ -129,12 +141,7 @@ A short story.
     process = stage.start([os.path.join(stage.bin, 'opencode'), 'run', 'tell me a long story'])
     path = PATHS[COMPATIBLE]
     server.wait_for_pieces(path, 40)
-    process.send_signal(signal.SIGINT)
-    try:
-        process.communicate(timeout=10)
-    except subprocess.TimeoutExpired:  # on a single core it may stay: close its window
-        process.kill()
-        process.communicate()
+    interrupt(process, timeout_s=30)
     left = server.wait_for(r'POST \S+ 200 \d+ ms (.*client left.*)').group(1)
     assert int(re.search(r'generated=(\d+)', left).group(1)) < 400, left
     out = opencode(stage, '--continue', 'tell it once more')
