@@ -81,7 +81,8 @@ struct loaded {
 
 void loading_defaults(struct loading_options *options);
 
-// The file alone (or the built-in model, where none is named), with a progress bar on a terminal while it is read.
+// The file alone (or the built-in model, where none is named), with a progress bar on a terminal
+// while it is read.
 enum err loading_open_file(struct gguf **out, const struct loading_options *options,
                            struct error *error);
 enum err loading_open_backend(struct backend **out, const struct loading_options *options,

@@ -12,8 +12,8 @@
 
 struct guide_worker;
 
-// NULL when there is no thread to be had: start and wait then do nothing, and each mask is computed when it
-// is asked for.
+// NULL when there is no thread to be had: start and wait then do nothing, and each mask is computed
+// when it is asked for.
 struct guide_worker *guide_worker_open(void);
 void guide_worker_close(struct guide_worker *worker);
 

@@ -1,10 +1,11 @@
 // store.h - prompt states on disk: files in, files out, at the disk's speed and beside the engine.
 //
 // The engine's thread fills buffers and takes filled ones; a writer and two readers of the store's own
-// do everything that waits for a disk, and the readers put chunks in their place.  Files are immutable and appear by rename (store_folder.h), so
-// servers share a folder without locks.  A file that is torn, foreign, stale or altered is dropped
-// with a line in the log.  When writing fails, the disk being full or the folder read-only, that is
-// said once, and for five minutes nothing more is written; reading goes on.
+// do everything that waits for a disk, and the readers put chunks in their place.  Files are
+// immutable and appear by rename (store_folder.h), so servers share a folder without locks.  A file
+// that is torn, foreign, stale or altered is dropped with a line in the log.  When writing fails, the
+// disk being full or the folder read-only, that is said once, and for five minutes nothing more is
+// written; reading goes on.
 //
 // Which state is worth a file, and when, is decided in spill.h.  All functions are for the engine's
 // thread.

@@ -13,7 +13,8 @@ const char *sampling_step_name(enum sampling_step step);
 // The order with every step in it.
 struct sampling_order sampling_order_default(void);
 
-// Appends the step of that name, in any of its spellings.  ERR_ARGUMENT beyond SAMPLING_STEPS_MAX.  What names no step here is left out, as llama.cpp does.
+// Appends the step of that name, in any of its spellings.  ERR_ARGUMENT beyond SAMPLING_STEPS_MAX.
+// What names no step here is left out, as llama.cpp does.
 enum err sampling_order_add(struct sampling_order *order, struct str name, struct error *error);
 
 // Appends a step for each letter.

@@ -92,7 +92,8 @@ struct kernels {
 
     // Rows j of one head's state S [D][D] (S[j][i], i the key index), for n tokens in order:
     //   s = decay * S[j]; r = beta * (v[j] - s.k); S[j] = s + k r; o[j] = S[j].q.
-    // dim is a multiple of 8, rows of S lie one after the other.  k and q of token t start at t * stride, v at t * v_stride, out at t * out_stride.
+    // dim is a multiple of 8, rows of S lie one after the other.  k and q of token t start at t *
+    // stride, v at t * v_stride, out at t * out_stride.
     void (*delta_rows)(float *s, size_t n_rows, size_t dim, const float *q, const float *k,
                        size_t stride, const float *v, size_t v_stride, const float *decay,
                        const float *beta, size_t gate_stride, float *out, size_t out_stride,
