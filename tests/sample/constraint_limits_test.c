@@ -1,9 +1,5 @@
 // Schemas made to be expensive: the work and the memory stay within bounds, and the answer is a
 // relaxation, not a failure.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#include <sanitizer/allocator_interface.h>
-#endif
-
 #include "base/os.h"
 #include "tests/sample/vocabulary.h"
 
@@ -151,6 +147,10 @@ TEST(constraint_limits, patterns_that_multiply_are_bounded)
 }
 
 // ---- texts: each byte of them costs a bounded number of steps ----
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+size_t __sanitizer_get_current_allocated_bytes(void); // gcc comes without its header
+#endif
 
 // Bytes in use.  Sanitizers keep what was freed for a while, so there it is what they count themselves.
 static size_t memory_in_use(void)
