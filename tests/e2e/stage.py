@@ -119,8 +119,23 @@ class Server(clients.server.Server):
         self.n_killed += self.process.poll() is None
         super().kill()
 
+    def settle(self, seconds=30):
+        """Until every request read since the last start is over: a client may end before the last
+        line about it is written, and leave requests behind whose end the server has yet to see."""
+        def n_open():
+            last = len(self.traces) - 1
+            read = [entry for entry in self.traced('request') if entry['call'][0] == last]
+            told = self.read_log().rpartition('listening on')[2]
+            return len(read) - len(re.findall(r'^\S+ \S+ POST \S+ \d+ \d+ ms', told, re.M))
+
+        end = time.time() + seconds
+        while n_open() > 0 and self.process.poll() is None:
+            assert time.time() < end, f'{n_open()} requests were not over after {seconds} s'
+            time.sleep(0.1)
+
     def requests(self, path=None, client=None):
-        """Finished requests in order of their ends, as the log tells them."""
+        """Requests in order of their ends, as the log tells them, once all are over."""
+        self.settle()
         pattern = r'^\S+ \S+ (GET|HEAD|POST) (\S+) (\d+) (\d+) ms(.*)$'
         found = []
         for method, where, status, ms, rest in re.findall(pattern, self.read_log(), re.M):
@@ -155,6 +170,7 @@ class Server(clients.server.Server):
 
     def span_of(self, request):
         """When a traced request came and when its answer was over, or its reader gone."""
+        self.settle()
         times = [e['time'] for e in self.traced('answer') + self.traced('sampled')
                  if e['call'] == request['call']]
         return request['time'], max(times)
