@@ -388,13 +388,9 @@ static bool begin(struct spill *spill, struct session *session)
     return spill->reader != NULL;
 }
 
-// Ends the reading.  The session goes on behind n_tokens, or where it was.
-static void finish(struct spill *spill, struct session *session, uint32_t n_tokens)
+// The session goes on behind n_tokens if that is more than it had.
+static void go_on(struct spill *spill, struct session *session, uint32_t n_tokens)
 {
-    token_id other[ENGINE_DIFFERENCE_TOKENS];
-    uint32_t n_known, n_other = store_other(spill->store, &n_known, other, COUNT_OF(other));
-    store_read_stop(spill->store);
-    spill->reader = NULL;
     enum snapshot_kind kind = SNAPSHOT_TIP;
     if (spill->match.has_state && n_tokens == spill->match.n_tokens)
         kind = (enum snapshot_kind)(spill->match.state.kind - STORE_TRUNK);
@@ -402,6 +398,16 @@ static void finish(struct spill *spill, struct session *session, uint32_t n_toke
         session_restored(session, n_tokens, kind);
     else
         session_return_pages(session);
+}
+
+// Ends the reading.  The session goes on behind n_tokens, or where it was.
+static void finish(struct spill *spill, struct session *session, uint32_t n_tokens)
+{
+    token_id other[ENGINE_DIFFERENCE_TOKENS];
+    uint32_t n_known, n_other = store_other(spill->store, &n_known, other, COUNT_OF(other));
+    store_read_stop(spill->store);
+    spill->reader = NULL;
+    go_on(spill, session, n_tokens);
     session_differs(session, n_known, other, n_other);
 }
 
@@ -412,16 +418,15 @@ static bool is_last(const struct spill *spill, const struct store_file *file)
                                   : file->n_tokens == spill->match.n_tokens;
 }
 
-// Puts a file in its place.  With the last one the session goes on behind it at once: its state is
-// that of the new position from here on.
-static bool take_block(struct spill *spill, struct session *session, struct store_block *block)
+// Puts a file in its place.  With the last one the session goes on behind it at once, since its state
+// is that of the new position from here on; the reading is over when also what the disk has instead
+// has been looked at, which may be later.
+static void take_block(struct spill *spill, struct session *session, struct store_block *block)
 {
     restore(spill, session, block);
-    bool is_over = is_last(spill, &block->header.file);
+    if (is_last(spill, &block->header.file))
+        go_on(spill, session, spill->match.n_tokens);
     store_release(spill->store, block);
-    if (is_over)
-        finish(spill, session, spill->match.n_tokens);
-    return is_over;
 }
 
 enum spill_reading spill_read(struct spill *spill, struct session *session, bool is_busy)
@@ -435,8 +440,7 @@ enum spill_reading spill_read(struct spill *spill, struct session *session, bool
     do {
         switch (store_read_next(spill->store, &block)) {
         case STORE_READY:
-            if (take_block(spill, session, block))
-                return SPILL_FINISHED;
+            take_block(spill, session, block);
             break;
         case STORE_WAITING:
             return SPILL_WAITS;
