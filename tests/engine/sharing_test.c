@@ -217,7 +217,7 @@ TEST(sharing, a_running_answer_pauses_no_longer_than_promised)
         scene.has_stream = true;
         play(&scene, 4000, 2000, 3);
         assert_in_range(scene.stream.n_tokens, 15, STREAM_TOKENS);
-        assert_in_range(scene.stream.longest_gap_ns, 1, 310 * (uint64_t)MS);
+        assert_in_range(scene.stream.longest_gap_ns, 1, 300 * (uint64_t)MS);
         assert_int_equal(scene.n_shorts, 3);
         close_scene(&scene);
     }
