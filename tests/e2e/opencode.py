@@ -128,12 +128,13 @@ def interrupt(process, timeout_s):
 
 
 def scenario_opencode_abort(stage):
-    """Left in the middle of an answer: the server stops, and the next try begins where it was."""
+    """Left in the middle of an answer, which would go on for minutes: the server stops at once, and
+    the next try begins where it was."""
     server = stage.server('''=- long story
 A title
 == long story
 =: pace_ms 60
-''' + 'Once upon a time there was a file, and then another one. ' * 40 + '''
+''' + 'Once upon a time there was a file, and then another one. ' * 300 + '''
 == once more
 A short story.
 ''')
@@ -141,9 +142,9 @@ A short story.
     process = stage.start([os.path.join(stage.bin, 'opencode'), 'run', 'tell me a long story'])
     path = PATHS[COMPATIBLE]
     server.wait_for_pieces(path, 40)
-    interrupt(process, timeout_s=30)
-    left = server.wait_for(r'POST \S+ 200 \d+ ms (.*client left.*)').group(1)
-    assert int(re.search(r'generated=(\d+)', left).group(1)) < 400, left
+    interrupt(process, timeout_s=120)
+    left = server.wait_for(r'POST \S+ 200 \d+ ms (.*client left.*)', seconds=10).group(1)
+    assert int(re.search(r'generated=(\d+)', left).group(1)) < 300 * 10, left
     out = opencode(stage, '--continue', 'tell it once more')
     assert 'A short story.' in out, out
     turns, _ = main_turns(server, path)
