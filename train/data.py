@@ -68,13 +68,14 @@ def make_row(tokenizer, name, stage):
     )
 
 
-def batches(tokenizer_path, config, i_stage, first_step, seed, n_workers):
-    """The batches of a stage from a step on: (tokens, segments, learned), each [rows, size]."""
+def batches(tokenizer_path, config, i_stage, first_step, seed, n_workers, others):
+    """The batches of a stage from a step on: (tokens, segments, learned), each [rows, size]; of the
+    rows of a step the part that this one of the `others` processes learns from."""
     stage = config['stages'][i_stage]
-    n_rows = max(1, stage['tokens_per_step'] // stage['row'])
+    n_rows = max(1, stage['tokens_per_step'] // stage['row'] // others.n)
     rows = RowSet(
         tokenizer_path,
-        seed,
+        f'{seed}.{others.rank}' if others.rank else seed,
         stage,
         i_stage,
         first_step * n_rows,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -51,6 +52,21 @@ def test_a_cut_run_ends_like_a_whole_one(tokenizer, folders, tmp_path):
     models = [torch.load(f / 'checkpoint.pt', weights_only=True)['model'] for f in folders]
     for name, x in models[0].items():
         assert torch.allclose(x, models[1][name], atol=1e-6), name
+
+
+def test_two_processes_make_one_run(tokenizer, folders, tmp_path):
+    """Each has half of the rows; without the sums of gradients their models would part."""
+    configs = config_file(tokenizer, tmp_path)
+    command = [sys.executable, '-m', 'torch.distributed.run', '--nproc-per-node', '2']
+    command += ['--standalone', os.path.join(HERE, 'train.py'), '--config', 'tiny']
+    command += ['--configs', configs, '--folder', str(folders[0]), '--workers', '0']
+    env = dict(os.environ, OMP_NUM_THREADS='1')
+    done = subprocess.run(command, capture_output=True, text=True, env=env, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(set(re.findall(r'model of .*', done.stdout))) == 1, done.stdout
+    assert done.stdout.count('model of') == 2, done.stdout
+    state = torch.load(folders[0] / 'checkpoint.pt', weights_only=True)
+    assert state['step'] == 6 and state['n_tokens'] == 6 * 1024
 
 
 def test_a_checkpoint_becomes_a_file(tokenizer, folders, tmp_path, hearth):

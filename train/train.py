@@ -12,6 +12,7 @@ import signal
 import time
 
 import torch
+import torch.distributed as dist
 
 from data import batches
 from exact import Exact
@@ -47,9 +48,37 @@ def parse():
     return parser.parse_args()
 
 
+class Others:
+    """The processes that share a run, each with its part of a step's rows; mostly there is one."""
+
+    def __init__(self):
+        self.n = int(os.environ.get('WORLD_SIZE', 1))
+        self.rank = int(os.environ.get('RANK', 0))
+        if self.n > 1:
+            dist.init_process_group('gloo')
+
+    def sums(self, *numbers):
+        """Of what each process says."""
+        total = torch.tensor(numbers, dtype=torch.float64)
+        if self.n > 1:
+            dist.all_reduce(total)
+        return total.tolist()
+
+    def add_up_gradients(self, model):
+        if self.n == 1:
+            return
+        found = [p for p in model.parameters() if p.requires_grad]
+        parts = [torch.zeros_like(p) if p.grad is None else p.grad for p in found]
+        total = torch.cat([part.reshape(-1) for part in parts])
+        dist.all_reduce(total)
+        for p, part in zip(found, total.split([p.numel() for p in found])):
+            p.grad = part.view_as(p)
+
+
 class Run:
     def __init__(self, o):
         self.o = o
+        self.others = Others()
         with open(o.configs, encoding='utf-8') as file:
             self.config = json.load(file)[o.config]
         self.device = 'cuda' if torch.cuda.is_available() else 'cpu'
@@ -113,7 +142,7 @@ class Run:
         n_at_once = self.o.rows_at_once or len(tokens)
         parts = [slice(i, i + n_at_once) for i in range(0, len(tokens), n_at_once)]
         total = right = 0.0
-        n_learned = learned.sum().item()
+        n_learned, *_ = self.others.sums(learned.sum().item())
         for part in parts:
             share = learned[part].sum().item() / n_learned
             if not share:
@@ -123,9 +152,16 @@ class Run:
                 loss, entropy, hits = self.loss(*args)
             (loss * share).backward()
             total, right = total + entropy.item() * share, right + hits.item() * share
+        self.others.add_up_gradients(self.model)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step(self.rate())
-        return total, right
+        return self.others.sums(total, right)
+
+    def pass_time(self, seconds):
+        """All processes see the same clock, and stop together."""
+        seconds, stops = self.others.sums(seconds, self.wants_stop)
+        self.seconds += seconds / self.others.n
+        self.wants_stop = stops > 0
 
     def stage_at(self, step):
         for i, stage in enumerate(self.config['stages']):
@@ -150,23 +186,31 @@ class Run:
                 break
             since = time.monotonic()
             for batch in batches(
-                tokenizer, self.config, i_stage, first, self.o.seed, self.o.workers
+                tokenizer, self.config, i_stage, first, self.o.seed, self.o.workers, self.others
             ):
                 loss, right = self.learn(*batch)
                 now = time.monotonic()
-                self.seconds, since = self.seconds + now - since, now
+                self.pass_time(now - since)
+                since = now
                 self.step += 1
-                self.n_tokens += batch[0].numel()
-                if self.step % self.o.log_every == 0:
-                    self.report(log, i_stage, loss, right)
-                if self.step % self.o.save_every == 0:
-                    self.save()
+                self.n_tokens += batch[0].numel() * self.others.n
+                if self.others.rank == 0:
+                    self.tell(log, i_stage, loss, right)
                 if self.o.check_every and self.step % self.o.check_every == 0:
-                    self.check(log)
-                    since = time.monotonic()
+                    since = time.monotonic()  # held-out answers are not learning
                 if self.is_over() or self.leaves_stage(i_stage):
                     break
-        self.save()
+        if self.others.rank == 0:
+            self.save()
+
+    def tell(self, log, i_stage, loss, right):
+        """The first process writes down how it goes."""
+        if self.step % self.o.log_every == 0:
+            self.report(log, i_stage, loss, right)
+        if self.step % self.o.save_every == 0:
+            self.save()
+        if self.o.check_every and self.step % self.o.check_every == 0:
+            self.check(log)
 
     def check(self, log):
         if self.exact is None:
@@ -206,8 +250,10 @@ def main():
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     run.go()
+    norm = sum(p.detach().double().pow(2).sum().item() for p in run.model.parameters()) ** 0.5
     print(
-        f'{run.step} steps, {run.n_tokens} tokens, {run.seconds / 3600:.2f} hours: {run.checkpoint}'
+        f'{run.step} steps, {run.n_tokens} tokens, {run.seconds / 3600:.2f} hours: '
+        f'{run.checkpoint}, model of norm {norm:.9f}'
     )
 
 

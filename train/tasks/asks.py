@@ -1,5 +1,7 @@
 """The forms of requests, by what is asked; phrases.py says how to read them."""
 
+from tasks.voices import add_voices
+
 CREATE = [
     'I [want|would like|need] [a|the] [new|] file {p} [to contain|with|that says|saying|'
     'containing] {t}',
@@ -73,7 +75,7 @@ READ = [
     'what [does {p} say|is in {p}|does {p} contain|is written in {p}|stands in {p}|is the '
     'content of {p}|are the contents of {p}]?',
     '[tell me|say] what [is in|is written in|stands in] {p}',
-    "what's [in|inside] {p}?",
+    "what's inside {p}?",
 ]
 BACK = [
     '[show|print|read|display|cat|output] [it|the file|the result|its content|it back|{p}]',
@@ -176,7 +178,7 @@ LIST = [
     '[list|show] the [current|] [folder|directory|working directory]',
     'ls',
     '[what files|which files] [do you see|can you see|do I have here]?',
-    '[list the|tell me the|what are the] [names of the|] files [here|in this folder]',
+    '[list the|say the|what are the] [names of the|] files [here|in this folder]',
 ]
 LIST_FOLDER = [
     '[list|show|show me|print] [the|all|] files in [the folder|the directory|] {p}',
@@ -305,3 +307,65 @@ VALUE = [
     '[into|to] [a new file|the file|] {b}',
     'find the {k} in {a}, then create {b} with [only|just|] that value',
 ]
+EMPTY = [
+    '[create|make|add|set up] [an empty file|a new empty file|the empty file|a blank file] [called|'
+    'named|] {p}',
+    '[create|make|add] {p}[, empty| as an empty file| without any content| with no content| with no '
+    'text in it| but leave it empty]',
+    'touch {p}',
+    '[I|we] need [an empty file|a file without content] [called|named|] {p}',
+    '{p} should exist [and be empty|but hold nothing|without any text]',
+    'there should be an empty [file|] {p}[ here|]',
+    '[create|start] the file {p}[. It stays empty| and write nothing into it|; nothing goes in it]',
+    'an empty {p}[, please|]',
+]
+LIST_ENDING = [
+    '[list|show|show me|print|name] [the|all|all the|only the] [{e} files|files ending in {e}|files '
+    'with the ending {e}|files that end in {e}] [here|in this folder|]',
+    '[which|what] {e} files [are there|do we have|are here|can you see]?',
+    '[are there|do we have] [any|] files [ending in|with the extension] {e}[ here|]?',
+    'I [only|just] [need|want] the {e} files[, list them|: which are there|]',
+    '[every|each] file [whose name ends in|ending in] {e}[, please|: name it|, list it]',
+    '[list|find|give me] [everything|all files] [that ends in|ending in|with] {e}',
+    'the names of [all|the] {e} files[, please| here|]',
+    '[files|names] [ending in|with extension] {e}?',
+]
+RUN_SCRIPT = [
+    '[run|execute|start|launch|call] [the script|the program|the file|] {p}',
+    '[run|execute|start] {p} and [tell me what it prints|show me the output|report what it says]',
+    'what does [the script|] {p} [print|say|output|do when it runs]?',
+    '[there is|you will find|we have] a script [called|named|] {p}[. Run it|; run it|, execute it]'
+    '[ and tell me the output| and show what it prints|]',
+    'let us see what [the script|] {p} [prints|says|outputs]',
+    '[the output of|what comes out of] {p}[, please| is what I need|?]',
+    '{p}: [run|execute] [it|this script] [and show the output|]',
+    'can you [run|execute|try] {p}[ for me|][ and show me what comes out|]?',
+    '[give|try] {p} a [run|go][ and tell me the output| and show the result|]',
+    'use the shell to [run|start] {p}',
+]
+PAIR = [
+    '[create|make|write|add|set up] [two files|two new files|these two files|both of these files]: {p} '
+    '[with the text|containing|with|saying|that says] {t} and {p2} [with the text|containing|with|saying|'
+    'that says] {t2}',
+    '[I need|we need|there should be] two [new|] files: {p} [with|containing|saying] {t} and {p2} '
+    '[with|containing|saying] {t2}',
+    '[create|make|write] {p} [with|containing|saying] {t} and {p2} [with|containing|saying] {t2}',
+    '[put|write|save] {t} [into|in|to] {p} and {t2} [into|in|to] {p2}',
+    '[create|make] [two|] files {p} and {p2}[. The first|; the first] [says|contains|has] {t}, the second '
+    '[says|contains|has] {t2}',
+    'two [new|] files, please: {p} ({t}) and {p2} ({t2})',
+    '{p}: {t}\n{p2}: {t2}\n[create|write|make] [both|both files|these two files]',
+]
+THEN_COUNT = [
+    '[count|tell me] [its lines|the lines|how many lines it has]',
+    'how many lines does it have [now|then|]?',
+    '[tell|show] me the number of [its|] lines',
+    'report [its|the] line count',
+]
+THEN_LINE = [
+    '[tell|show] me [its|the] {w} line',
+    '[print|report|show] the {w} line',
+    'what is its {w} line [now|then|]?',
+]
+
+add_voices(globals())

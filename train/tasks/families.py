@@ -7,14 +7,23 @@ command, without one the file tools.  Answers keep to few fixed forms: a small m
 choices to be about the task, not about style.
 """
 
+import posixpath
 import re
 
 from tasks import asks, words
 from tasks.parts import part_append, part_create, part_read, part_replace
 from tasks.phrases import NAME_FIRST, phrase, quoted_name as q
 from tasks.talk import about, beyond, greeting, thanks, title, without_tools
-from tasks.task import a_file, pattern, place, quoted, some_files, unlike, write_command
-
+from tasks.task import (
+    a_file,
+    pattern,
+    place,
+    quoted,
+    short_text,
+    some_files,
+    unlike,
+    write_command,
+)
 
 # ---- files ----
 
@@ -24,6 +33,18 @@ def create(task):
     ask, may_end, do, _, _ = part_create(task)
     task.ask(ask, may_end=may_end)
     do()()
+
+
+def create_empty(task):
+    some_files(task)
+    path = words.path(task.rng)
+    folder = posixpath.dirname(path)
+    if folder:
+        task.world.folders.add(task.world.full(folder))
+    task.ask(phrase(task.rng, asks.EMPTY, p=q(task.rng, path)))
+    task.run(f'touch {quoted(path)}')
+    task.wants_file(path, '')
+    task.say(f'Created {path}.')
 
 
 def read_file(task):
@@ -44,6 +65,12 @@ def facts(rng):
         words.few(rng, 1, 2) if rng.random() < 0.6 else rng.choice(words.KEYS) for _ in range(3)
     ]
     rows = []
+    if rng.random() < 0.25:  # of people or things, one to a line
+        mark, kind = rng.choice([' - ', ': ', ', ', ',', ' = ', ' -> ']), rng.choice(['n', 'w'])
+        make = words.name if kind == 'n' else words.word
+        keys = list(dict.fromkeys(make(rng) for _ in range(rng.randint(2, 6))))
+        values = [rng.choice([words.number, words.value, words.spoken])(rng) for _ in keys]
+        return [(f'{key}{mark}{v}', key, v) for key, v in zip(keys, values)]
     for key in dict.fromkeys(keys):
         value = words.value(rng) if rng.random() < 0.7 else words.few(rng, 1, 3)
         form = phrase(
@@ -103,10 +130,14 @@ def replace_word(task):
     rng = task.rng
     some_files(task, rng.randint(0, 2))
     path = words.path(rng, rng.choice(['txt', 'md', 'py', 'c', 'cfg', 'html']))
+    is_line = rng.random() < 0.2
     old = unlike(task, lambda r: words.few(r, 1, 4) if r.random() < 0.8 else words.token(r))
+    if is_line:
+        old = unlike(task, words.note)
     lines = [one for one in words.prose(rng, rng.randint(0, 4)) if old not in one]
     before, after = words.sentence(rng, 1, 4).rstrip('.!?'), words.sentence(rng, 1, 4)
     line = rng.choice([f'{before} {old} {after}', f'{before}: {old}', f'{old} {after}', old])
+    line = old if is_line else line
     lines.insert(rng.randint(0, len(lines)), line)
     text = '\n'.join(lines) + '\n'
     if text.count(old) != 1:
@@ -151,16 +182,25 @@ def append(task):
 
 def list_files(task):
     rng = task.rng
-    for _ in range(rng.randint(1, 6)):
-        task.world.write(words.path(rng), words.word(rng) + '\n')
+    kind = rng.choice(words.EXTENSIONS) if rng.random() < 0.6 else None  # names that end alike
+    for _ in range(rng.randint(1, 8)):
+        task.world.write(
+            words.file_name(rng, kind if rng.random() < 0.7 else None), words.word(rng) + '\n'
+        )
+    if kind and task.has_shell() and task.world.find(f'*.{kind}') and rng.random() < 0.25:
+        ending = rng.choice(['.', '', '.', '*.']) + kind
+        task.ask(phrase(rng, asks.LIST_ENDING, e=ending))
+        result = task.list(f'*.{kind}')
+        return task.report(result, *result.split('\n'))
     folder = None
-    if rng.random() < 0.25 and task.has_shell():
+    if rng.random() < 0.3 and task.has_shell():
         folder = rng.choice(words.FOLDERS) if rng.random() < 0.5 else words.identifier(rng)
         for _ in range(rng.randint(1, 4)):
-            task.world.write(f'{folder}/{words.file_name(rng)}', words.word(rng) + '\n')
+            name = words.file_name(rng, kind if rng.random() < 0.7 else None)
+            task.world.write(f'{folder}/{name}', words.word(rng) + '\n')
     task.ask(phrase(rng, asks.LIST_FOLDER, p=q(rng, folder)) if folder else phrase(rng, asks.LIST))
     if task.has_shell():
-        result = task.run(f'ls {quoted(folder)}' if folder else 'ls')
+        result = task.list(quoted(folder) if folder else '')
     elif task.client.has('list'):
         result = task.use('list', path='.')
     else:
@@ -189,52 +229,85 @@ def search_word(task):
     return task.report(result, path)
 
 
+PROGRAMS = (
+    'make|make {w}|npm run {w}|cargo test|git {w}|./{i}|{w} --{w} {w}|./{w}.sh {w}|git log --oneline|pytest -q|'
+    'docker ps|du -sh {w}|df -h|uptime|node {i}.js|go run {w}.go|bash {i}.sh|python3 -m {w}|echo $HOME|'
+    'sort {w}.txt|sort -u {i}.csv|grep -c {w} {w}.txt|cut -d, -f{n} {w}.csv|date +%Y|ls -a|find . -name {w}|'
+    'sed -n {n}p {w}.txt|nl {w}.md|uniq {w}.log|cat {w} {w}|{w} {w}|{w}|{w} -{l} {w}|{w} -{l}{l} {w}.{w}|'
+    "python3 -c 'print({n})'|echo $(({n}+{n}))|test -f {w}.txt; echo $?|{w} {w}/{i}.txt|file {i}|diff {w} {w}|"
+    'tr a-z A-Z < {w}.txt|rev {i}.txt|basename {w}/{w}.txt|expr {n} + {n}|stat {w}|which {w}|env|id -u|hostname'
+).split('|')
+
+
+def some_output(rng):
+    if rng.random() < 0.15:
+        return ''
+    return '\n'.join(words.sentence(rng) for _ in range(rng.choice([1, 1, 1, 2, 3])))
+
+
+def some_program(task):
+    rng = task.rng
+    command = rng.choice(PROGRAMS)
+    while '{' in command:
+        value = {'w': words.word, 'i': words.identifier, 'n': words.number}
+        value['l'] = lambda r: r.choice('abcdefhlnqrstvx')
+        at = command.index('{')
+        command = command[:at] + value[command[at + 1]](rng) + command[at + 3 :]
+    task.world.outputs[command] = (some_output(rng), 0 if rng.random() < 0.8 else rng.randint(1, 3))
+    return command
+
+
 def command_of(task):
     rng = task.rng
-    style = rng.randrange(6)
+    style = rng.randrange(5)
     if style == 0:
         return rng.choice(['pwd', 'whoami', 'date', 'uname', 'ls', f'seq {rng.randint(2, 9)}'])
     if style == 1:
         return f'echo {words.few(rng, 1, 4)}'
-    if style == 2:
-        path = words.file_name(rng, 'sh')
-        task.world.write(path, f'#!/bin/sh\necho "{words.sentence(rng)}"\n')
-        return f'sh {path}'
-    if style == 3:
-        path = words.file_name(rng, 'py')
-        task.world.write(path, f'print("{words.sentence(rng)}")\n')
-        return f'python3 {path}'
-    if style == 4:
-        command = rng.choice(
-            [
-                'make',
-                f'make {words.word(rng)}',
-                f'npm run {words.word(rng)}',
-                'cargo test',
-                f'git {words.word(rng)}',
-                f'./{words.identifier(rng)}',
-                f'{words.word(rng)} --{words.word(rng)} {words.word(rng)}',
-                f'./{words.word(rng)}.sh {words.word(rng)}',
-            ]
-        )
-        text = '\n'.join(words.sentence(rng) for _ in range(rng.choice([1, 1, 2, 3])))
-        text = '' if rng.random() < 0.2 else text
-        task.world.outputs[command] = (text, 0 if rng.random() < 0.75 else rng.randint(1, 3))
-        return command
-    path = words.path(rng, 'txt')
+    if style in (2, 3):
+        return some_program(task)
+    path = words.path(rng)
     task.world.write(path, '\n'.join(words.prose(rng, rng.randint(1, 6))) + '\n')
-    return rng.choice([f'wc -l {path}', f'head -n 2 {path}', f'tail -n 1 {path}', f'wc -w {path}'])
+    return rng.choice(
+        ['wc -l {}', 'head -n 2 {}', 'tail -n 1 {}', 'wc -w {}', 'cat {}', 'head -1 {}']
+    ).format(path)
+
+
+def a_script(task):
+    """The path of a script and the command that runs it."""
+    rng = task.rng
+    is_shell = rng.random() < 0.6
+    path = words.path(rng, 'sh' if is_shell else 'py')
+    command = f'{"sh" if is_shell else "python3"} {quoted(path)}'
+    if rng.random() < 0.5:
+        text = words.sentence(rng).replace('"', '')
+        task.world.write(path, f'#!/bin/sh\necho "{text}"\n' if is_shell else f'print("{text}")\n')
+    else:
+        task.world.write(path, words.content(rng, 'sh' if is_shell else 'py') + '\n')
+        task.world.outputs[command] = (some_output(rng), 0 if rng.random() < 0.85 else 1)
+    return path, command
 
 
 def run_command(task):
     rng = task.rng
-    some_files(task, rng.randint(1, 2))
-    command = command_of(task)
+    some_files(task, rng.randint(0, 2))
+    if rng.random() < 0.35:
+        path, command = a_script(task)
+        if rng.random() < 0.6:
+            task.ask(phrase(rng, asks.RUN_SCRIPT, p=q(rng, path)))
+            result = task.run(command)
+            return task.report(result, result.split('\n')[-1])
+        if command.startswith('sh') and rng.random() < 0.4:
+            command = rng.choice(['ba', './', 'source ', '. ']) + command
+            command = command if command.startswith('ba') else command.replace('sh ', '', 1)
+            task.world.outputs[command] = (some_output(rng), 0)
+    else:
+        command = command_of(task)
     marked = rng.choice(['{}', '{}', '`{}`', '`{}`', '"{}"']).format(command)
     ask = phrase(rng, asks.RUN, c=marked)
     task.ask(ask, may_end=not ask.endswith(command))
     result = task.run(command)
-    task.report(result, result.split('\n')[-1])
+    return task.report(result, result.split('\n')[-1])
 
 
 def shell_chore(task):
@@ -299,6 +372,14 @@ CHAINS = [
     'append replace',
     'replace read',
     'replace append',
+    'append count',
+    'append last',
+    'create append count',
+    'create count',
+    'create append last',
+    'replace replace',
+    'create replace',
+    'create append append read',
 ]
 
 
@@ -309,6 +390,7 @@ class Chain:
         self.task, self.rng = task, task.rng
         self.path = None  # of the file in question
         self.old = None  # a word in it
+        self.is_named = False  # in the request
 
     def begin_with_a_file(self):
         self.path = a_file(self.task)
@@ -320,26 +402,53 @@ class Chain:
         path = words.path(self.rng) if is_first else words.file_name(self.rng)
         ask, may_end, do, self.path, text = part_create(self.task, path)
         self.old = self.rng.choice(text.split())
+        self.is_named = True
         return ask, may_end, do
 
-    def append(self):
-        return part_append(self.task, self.path)
-
-    def read(self):
-        return part_read(
-            self.task, self.path, asks.BACK if self.rng.random() < 0.8 else asks.READ[:1]
+    def named(self):
+        """The file, of which there was talk."""
+        if self.rng.random() < 0.4 or not self.is_named:
+            self.is_named = True
+            return q(self.rng, self.path)
+        return self.rng.choice(
+            ['it', 'it', 'it', 'the file', 'that file', 'the same file', 'this file']
         )
 
+    def append(self):
+        return part_append(self.task, self.path, self.named())
+
+    def count(self):
+        ask = phrase(self.rng, asks.THEN_COUNT)
+        return self.line_asked(ask, 'wc -l <')
+
+    def last(self):
+        w = self.rng.choice(['first', 'last'])
+        ask = phrase(self.rng, asks.THEN_LINE, w=w)
+        return self.line_asked(ask, 'tail -n 1' if w == 'last' else 'head -n 1')
+
+    def line_asked(self, ask, command):
+        task, path = self.task, self.path
+
+        def do():
+            result = task.run(f'{command} {quoted(path)}')
+            return lambda: task.report(result, result)
+
+        return ask, True, do
+
+    def read(self):
+        return part_read(self.task, self.path, asks.BACK)
+
     def replace(self):
-        *part, new = part_replace(self.task, self.path, self.old)
+        *part, new = part_replace(self.task, self.path, self.old, self.named())
         is_plain = not re.search(r"[\\|&*\[\]^$'.?!]", self.old) and not re.search(r"[\\|&']", new)
+        self.old = new
         return part if is_plain else None
 
     def list(self):
         task = self.task
 
         def do():
-            result = task.run('ls')
+            result = task.list()
             return lambda: task.report(result, *result.split('\n'))
 
         return phrase(self.rng, asks.LIST), True, do
@@ -369,6 +478,24 @@ def chain(task):
     for _, _, do in parts:
         close = do()
     return close()
+
+
+def pair(task):
+    """Two files in one sentence."""
+    rng = task.rng
+    paths, texts = [words.file_name(rng) for _ in range(2)], [short_text(rng) for _ in range(2)]
+    if paths[0] == paths[1] or '/' in ''.join(paths):
+        return pair(task)
+    some_files(task, rng.randint(0, 1))
+    shown = {'p': paths[0], 'p2': paths[1], 't': q(rng, texts[0]), 't2': q(rng, texts[1])}
+    task.ask(phrase(rng, asks.PAIR, **shown), may_end=False)
+    for path, text in zip(paths, texts):
+        task.write(path, text)
+    full, files = task.world.full, task.world.files
+    task.wants(
+        lambda: all(files.get(full(p), '').strip() == t.strip() for p, t in zip(paths, texts))
+    )
+    return task.say(f'Created {paths[1]}.')
 
 
 def write_and_run(task):
@@ -502,17 +629,19 @@ def refused_by_user(task):
 # family: weight, roles of which one per tuple is needed, function
 FAMILIES = {
     'create': (18, ['write|shell'], create),
+    'create_empty': (2, ['shell'], create_empty),
     'read_file': (10, ['read|shell'], read_file),
     'report_key': (12, ['read|shell'], report_key),
     'report_line': (5, ['read|shell'], report_line),
     'replace_word': (16, ['edit|shell', 'read|shell'], replace_word),
-    'replace_line': (5, ['edit|shell', 'read|shell'], replace_line),
-    'append': (9, ['shell|edit', 'shell|read'], append),
-    'list_files': (9, ['shell|list|glob'], list_files),
-    'search_word': (8, ['grep|shell'], search_word),
-    'run_command': (10, ['shell'], run_command),
-    'shell_chore': (4, ['shell'], shell_chore),
-    'chain': (20, ['shell'], chain),
+    'replace_line': (8, ['edit|shell', 'read|shell'], replace_line),
+    'append': (12, ['shell|edit', 'shell|read'], append),
+    'list_files': (12, ['shell|list|glob'], list_files),
+    'search_word': (9, ['grep|shell'], search_word),
+    'run_command': (12, ['shell'], run_command),
+    'shell_chore': (6, ['shell'], shell_chore),
+    'chain': (24, ['shell'], chain),
+    'pair': (4, ['shell'], pair),
     'write_and_run': (3, ['shell'], write_and_run),
     'edit_and_run': (2, ['shell'], edit_and_run),
     'copy_value': (2, ['write|shell', 'read|shell'], copy_value),
@@ -523,7 +652,7 @@ FAMILIES = {
     'greeting': (4, [], greeting),
     'about': (4, [], about),
     'thanks': (1, [], thanks),
-    'beyond': (9, [], beyond),
+    'beyond': (10, [], beyond),
     'title': (1, [], title),
     'without_tools': (1, [], without_tools),
 }

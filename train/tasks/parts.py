@@ -7,8 +7,17 @@ the closing words, for when nothing follows.
 import posixpath
 
 from tasks import asks, words
-from tasks.phrases import phrase, quoted_name as q
+from tasks.phrases import NAME_FIRST, chosen, phrase, quoted_name as q
 from tasks.task import place, short_text, write_command
+
+
+def worded(rng, forms, text, **values):
+    """With the text to be written in quotes, or now and then bare where it is the end."""
+    form = chosen(rng, rng.choice(forms))
+    is_bare = form.endswith('{t}') and rng.random() < 0.45
+    return NAME_FIRST * form.startswith('{') + form.format(
+        t=text if is_bare else q(rng, text), **values
+    )
 
 
 def part_create(task, path=None):
@@ -19,12 +28,9 @@ def part_create(task, path=None):
         task.world.folders.add(posixpath.dirname(task.world.full(path)))
     if rng.random() < 0.68 or is_given:
         text = short_text(rng)
-        t = q(rng, text)
-        if ' ' in text and rng.random() < 0.35 and not is_given:
-            t = text
-        ask = phrase(rng, asks.CREATE, p=q(rng, path), t=t)
+        ask = worded(rng, asks.CREATE, text, p=q(rng, path))
     else:
-        text = words.content(rng, path.split('.')[-1])
+        text = words.content(rng, path.split('.')[-1]).lstrip('\n')
         fence = '```' if rng.random() < 0.3 and '```' not in text else ''
         ask = phrase(
             rng, asks.CREATE_LONG, p=q(rng, path), b=f'{fence}\n{text}\n{fence}' if fence else text
@@ -38,12 +44,10 @@ def part_create(task, path=None):
     return ask, not ask.endswith(text), do, path, text
 
 
-
-
-def part_append(task, path):
+def part_append(task, path, shown=None):
     rng = task.rng
     text = short_text(rng)
-    ask = phrase(rng, asks.APPEND, p=q(rng, path), t=q(rng, text))
+    ask = worded(rng, asks.APPEND, text, p=shown or q(rng, path))
     old = task.world.files.get(task.world.full(path), '')
 
     def do():
@@ -60,8 +64,6 @@ def part_append(task, path):
     return ask, not ask.endswith(text), do
 
 
-
-
 def part_read(task, path, forms=asks.READ):
     ask = phrase(task.rng, forms, p=q(task.rng, path))
 
@@ -72,15 +74,15 @@ def part_read(task, path, forms=asks.READ):
     return ask, True, do
 
 
-
-
-def part_replace(task, path, old, ask_forms=asks.REPLACE):
+def part_replace(task, path, old, name=None):
     rng = task.rng
     new = words.value(rng) if rng.random() < 0.2 else words.few(rng, 1, 3)
+    if rng.random() < 0.15:
+        new = words.note(rng)
     while new == old or old in new:
         new = words.few(rng, 1, 2)
     shown = q(rng, old)
-    ask = phrase(rng, ask_forms, p=q(rng, path), o=shown, n=q(rng, new))
+    ask = phrase(rng, asks.REPLACE, p=name or q(rng, path), o=shown, n=q(rng, new))
     # "substitute a for b" would turn the order round
     if ask.startswith(('substitute', 'replace', 'swap')):
         ask = ask.replace(f'{shown} for ', f'{shown} with ', 1)

@@ -12,6 +12,13 @@ BEFORE = (
     'I want you to |I would like you to |we need to |let us |quickly |first |now |hey, |ok, |'
     'next, |go ahead and |help me: |your task: |then '
 ).split('|')
+VERBS = frozenset(
+    'add append attach build call change check copy correct count create delete display drop duplicate '
+    'edit erase execute extend fill find fix generate get give grep have insert launch let list locate '
+    'look make modify move open output place print produce put read record remove rename replace report '
+    'rewrite run save search see set show start store substitute swap take tell try turn update use view '
+    'write'.split()
+)
 AFTER = ' please|, please|, thanks| now| for me|. Thanks!|. Thank you| right away| here'.split('|')
 
 
@@ -32,9 +39,12 @@ def phrase(rng, forms, **values):
 
 def quoted_name(rng, text):
     """A name as people write it: bare or in some quotes."""
-    if ' ' in text or not text:
-        return rng.choice(['"{}"', "'{}'", '`{}`', '"{}"']).format(text)
-    return rng.choice(['{}', '{}', '{}', '{}', '`{}`', '"{}"', "'{}'"]).format(text)
+    marks = ['"{}"', '`{}`', '"{}"', '“{}”' if rng.random() < 0.2 else "'{}'"]
+    if "'" in text:
+        marks = marks[:3]
+    if ' ' not in text and text:
+        marks = ['{}'] * 4 + marks[1:]
+    return rng.choice(marks).format(text)
 
 
 def varied(rng, text, may_end=True):
@@ -42,11 +52,12 @@ def varied(rng, text, may_end=True):
     if text.startswith(NAME_FIRST):
         text = text[1:]
     elif text[:1].islower():
-        if rng.random() < 0.3 and not text.endswith('?'):
+        is_plain = text.split()[0] in VERBS and not text.endswith(('?', '!'))
+        if rng.random() < 0.3 and is_plain:
             text = rng.choice(BEFORE) + text
         elif rng.random() < 0.6:
             text = text[0].upper() + text[1:]
-    if may_end and not text.endswith('?'):
+    if may_end and not text.endswith(('?', '!', '.', ':', ')')):
         roll = rng.random()
         if roll < 0.12:
             text += rng.choice(AFTER)

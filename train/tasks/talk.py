@@ -2,7 +2,7 @@
 
 from tasks import words
 from tasks.phrases import chosen, phrase, quoted_name as q
-
+from tasks.voices import add_voices
 
 ABOUT = (
     'I am Ember, the small model built into Hearth. I can create, read, change, list and search '
@@ -104,8 +104,7 @@ BEYONDS = [
     '{a} service|this program|the whole project][ to {c}| to Python| to another language|]',
     '[explain|describe|summarise|analyse] [how {b} works|the architecture|this repository|the '
     '{a} algorithm|quantum physics|{c} to me|the idea of {a}|what a {a} is]',
-    '[plan|organise|prepare] [the migration of {a}|a trip to {c}|our {a} meeting|my week'
-    ']',
+    '[plan|organise|prepare] [the migration of {a}|a trip to {c}|our {a} meeting|my week' ']',
     '[make|turn] {b} [thread safe|faster|portable|asynchronous|secure|into a service]',
     # words and knowledge
     '[write|compose|give me|make up] [a|an|me a] [poem|essay|song|story|joke|letter|'
@@ -124,8 +123,7 @@ BEYONDS = [
     'how [much|many|far|old|big|tall|long] is [{a}|the {a}|a {c}|the moon|the sun]?',
     '[what|how] [will|is] the [weather|temperature|traffic|news|stock market] [today|'
     'like|this week|in {c}][ be|]?',
-    '[will|does|is] it [rain|snow|be warm|cold outside|get dark] [today|this '
-    'evening|in {c}|]?',
+    '[will|does|is] it [rain|snow|be warm|cold outside|get dark] [today|this ' 'evening|in {c}|]?',
     'what do you think [about|of] [{a}|{c}|this project|my {a}|politics|the {a}]?',
     '[who|which] is the [best|greatest|tallest|richest|fastest] [{a}|player|person|team] '
     '[in {c}|of all time|ever|today]?',
@@ -145,6 +143,8 @@ BEYONDS = [
     '[deploy|publish|ship|host] [this|the {a}|our {a} service|the website] [to|on|in] '
     '[production|the cloud|{c}|our servers]',
 ]
+
+add_voices(globals())
 
 
 def beyond(task):

@@ -9,6 +9,7 @@ import shlex
 
 from tasks import words
 from tasks.phrases import NAME_FIRST, varied
+from tasks.world import NUMBERED
 
 
 class Task:
@@ -63,9 +64,14 @@ class Task:
             return self.use('write', path=path, content=text)
         result = self.run(write_command(path, text))
         if self.client.failed:  # the folder is not there
-            folder = posixpath.dirname(path)
-            result = self.run(f'mkdir -p {quoted(folder)} && {write_command(path, text)}')
+            folder = f'"$(dirname {quoted(path)})"'  # the path as it is: copying is what is safe
+            result = self.run(f'mkdir -p {folder} && {write_command(path, text)}')
         return result
+
+    def list(self, what=''):
+        """Numbered, so that no two lines begin alike: names that end alike could not be told apart
+        by a reader that looks for what follows the last few tokens."""
+        return self.run(f'ls {what}'.strip() + NUMBERED)
 
     def replace(self, path, old, new):
         if self.has_shell():
@@ -117,7 +123,9 @@ def place(task, path):
 
 def short_text(rng):
     roll = rng.random()
-    return words.sentence(rng) if roll < 0.6 else words.value(rng) if roll < 0.8 else words.few(rng)
+    return (
+        words.sentence(rng) if roll < 0.7 else words.value(rng) if roll < 0.82 else words.few(rng)
+    )
 
 
 def unlike(task, make):

@@ -121,6 +121,10 @@ def cased(rng, text):
 def identifier(rng):
     parts = [word(rng) for _ in range(rng.choice([1, 1, 1, 2, 2, 3]))]
     style = rng.randrange(4)
+    if rng.random() < 0.12:
+        parts.append(rng.choice(['{}', 'v{}', '0{}', '20{}', 'part{}']).format(rng.randint(1, 39)))
+    elif rng.random() < 0.06:
+        return rng.choice('_-').join(parts).upper()
     if style == 0:
         return '_'.join(parts)
     if style == 1:
@@ -170,10 +174,90 @@ def value(rng):
         )
     if roll < 0.6:
         return f'{invented(rng)}.{rng.choice(["org", "net", "local", "dev"])}'
+    if roll < 0.7:
+        return spoken(rng)
     return token(rng) if roll < 0.8 else word(rng)
 
 
+def spoken(rng):
+    """A word or what stands among words in notes: names, times, dates, sums, marks."""
+    roll = rng.randrange(100)
+    if roll < 50:
+        return word(rng)
+    if roll < 58:
+        return name(rng)
+    if roll < 64:
+        return number(rng)
+    if roll < 78:
+        n, m = rng.randint(0, 59), rng.randint(1, 28)
+        return rng.choice(
+            [
+                f'{n % 24}:{n:02}',
+                f'{n % 24:02}:{n:02}',
+                f'{rng.randint(1990, 2031)}-{n % 12 + 1:02}-{m:02}',
+                f'{m}.{n % 12 + 1}.{rng.randint(1990, 2031)}',
+                f'{m} {rng.choice(MONTHS)}',
+                f'{rng.choice(MONTHS)} {m}',
+                f'{n * m}.{n:02}',
+                rng.choice('$€£') + f'{n * m}' + rng.choice(['', f'.{n:02}']),
+                f'{n}%',
+                f'{m} %',
+                f'v{n % 10}.{m}',
+                f'{n % 10}.{m}.{n % 7}',
+                rng.choice('ABCDEFGHKLMNPRSTUVW') + str(n * m),
+                f'#{n * m}',
+                f'{m}x',
+                f'{n}{rng.choice(["kg", "km", "cm", "h", "min", "st", "th", "l", "GB", "ms"])}',
+            ]
+        )
+    if roll < 83:
+        return word(rng) + "'s" if rng.random() < 0.4 else rng.choice(SHORTENED)
+    if roll < 88:
+        return rng.choice(['({})', '({} {})', '[{}]', '*{}*', '<{}>', '_{}_', '{}...']).format(
+            word(rng), word(rng)
+        )
+    if roll < 94:
+        return rng.choice(['{}/{}', '{}-{}', '{}+{}', '{}={}', '{}_{}', '{}@{}', '{}.{}']).format(
+            word(rng), word(rng)
+        )
+    if roll < 97:
+        return rng.choice(['Mr. ', 'Prof. ', 'St. ', 'No. ', 'Frau ', 'Mx ', 'Sir ']) + name(rng)
+    return rng.choice(
+        [
+            f'{word(rng)}@{word(rng)}.org',
+            f'https://{word(rng)}.net/{word(rng)}',
+            f'{word(rng)}/{word(rng)}.txt',
+            f'/{word(rng)}/{word(rng)}',
+            f'-{word(rng)}',
+            f'--{word(rng)}',
+        ]
+    )
+
+
+def name(rng):
+    return rng.choice(FIRST_NAMES) if rng.random() < 0.5 else invented(rng).capitalize()
+
+
+MONTHS = 'Jan Feb Mar Apr May Jun Jul Sept Oct Nov Dec'.split()
+SHORTENED = (
+    "it's we're isn't I'll they've can't won't that's I'm you'd o'clock let's didn't".split()
+)
+JOINTS = [' '] * 14 + [', '] * 4 + [': '] * 3 + '. | - | & |; | + | = | / | -> |? |! '.split('|')
+
+
+def note(rng, n_min=1, n_max=6):
+    """A line as people jot it down."""
+    text = spoken(rng)
+    for _ in range(rng.randint(n_min, n_max) - 1):
+        text += rng.choice(JOINTS) + spoken(rng)
+    if rng.random() < 0.4:
+        text = text[0].upper() + text[1:]
+    return text + rng.choice(['', '', '', '', '.', '.', '!', '?'])
+
+
 def sentence(rng, n_min=2, n_max=6):
+    if rng.random() < 0.45:
+        return note(rng, n_min, n_max)
     words = [word(rng) for _ in range(rng.randint(n_min, n_max))]
     if rng.random() < 0.15:
         words[rng.randrange(len(words))] = number(rng)
@@ -205,6 +289,8 @@ def file_name(rng, extension=None):
             ]
         )
     )
+    if rng.random() < 0.06:
+        stem = rng.choice(['{}.{}', '{}.{}', '{}_{}', '{}{}', '.{}']).format(stem, word(rng))
     return f'{stem}.{extension}' if rng.random() < 0.96 else stem
 
 
@@ -286,9 +372,19 @@ def code_lines(rng, extension):
 def settings(rng, n=None):
     """Lines like `port = 8080`, with what they say: [(line, key, value)]."""
     keys = rng.sample(KEYS, n or rng.randint(2, 7))
-    keys = [key if rng.random() < 0.7 else f'{word(rng)}_{key}' for key in keys]
+    keys = [key if rng.random() < 0.5 else rng.choice(['', f'{key}_']) + word(rng) for key in keys]
     mark = rng.choice(['=', ' = ', ': ', ': '])
     return [(f'{key}{mark}{v}', key, v) for key in keys for v in [value(rng)]]
+
+
+def table(rng):
+    """Lines of as many fields, the first of which differ."""
+    mark = rng.choice([',', ',', ';', ' - ', ': ', ', ', ' | '])
+    n_fields, n_lines = rng.randint(2, 4), rng.randint(2, 5)
+    return [
+        mark.join(rng.choice([word, name, number, value])(rng) for _ in range(n_fields))
+        for _ in range(n_lines)
+    ]
 
 
 def prose(rng, n_lines):
@@ -304,6 +400,8 @@ def content(rng, extension=None, n_lines=None):
         roll = rng.random()
         if roll < 0.35:
             lines = [line for line, _, _ in settings(rng)]
+        elif roll < 0.42:
+            lines = table(rng)
         elif roll < 0.5 and extension in (None, 'md', 'txt'):
             lines = [f'# {sentence(rng, 1, 3)}', '', *prose(rng, rng.randint(1, 5))]
         else:

@@ -22,6 +22,10 @@ class Refused(Exception):
     """The tool or command fails with this message."""
 
 
+NUMBERED = " | nl -w1 -s' '"  # the one pipe there is
+DIRNAME = re.compile(r'"\$\(dirname \'?([^\')]*)\'?\)"')
+
+
 class World:
     def __init__(self, cwd, files=()):
         self.cwd = cwd
@@ -106,8 +110,14 @@ class World:
         """(output without its last newline, exit code)"""
         if line in self.outputs:
             return self.outputs[line]
+        if line.endswith(NUMBERED):
+            text, code = self.shell(line.removesuffix(NUMBERED))
+            lines = text.split('\n') if text and not code else []
+            numbered = '\n'.join(f'{i} {one}' for i, one in enumerate(lines, 1))
+            return (text if code else numbered), 0
         out, code = [], 0
         line, self.here = self.without_here(line)
+        line = DIRNAME.sub(lambda match: posixpath.dirname(match[1]), line)
         try:
             words = self.shell_words(line)
         except ValueError:
@@ -231,7 +241,9 @@ class World:
     def run_ls(self, flags, paths):
         out = []
         for path in paths or ['.']:
-            if self.full(path) in self.files:
+            if '*' in path and self.find(path):
+                out += [self.short(found).removeprefix('./') for found in self.find(path)]
+            elif self.full(path) in self.files:
                 out.append(path)
             elif self.is_folder(path):
                 out += self.names(path)
@@ -288,11 +300,14 @@ class World:
         hits = self.search(paths[0], paths[1] if len(paths) > 1 else '.', 'i' in letters)
         if not hits:
             raise Refused('')
+        below = './' if paths[1:2] == ['.'] else ''
         if 'l' in letters:
-            return ''.join(path + '\n' for path in dict.fromkeys(self.short(p) for p, _, _ in hits))
+            return ''.join(
+                f'{below}{path}\n' for path in dict.fromkeys(self.short(p) for p, _, _ in hits)
+            )
 
         def head(p, i):
-            return (f'{self.short(p)}:' if 'r' in letters else '') + (
+            return (f'{below}{self.short(p)}:' if 'r' in letters else '') + (
                 f'{i}:' if 'n' in letters else ''
             )
 
