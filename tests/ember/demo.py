@@ -41,8 +41,8 @@ JOBS = [
      {'notes.txt': 'Call Alice about the invoice\nOrder new chairs\nBook a room for Friday\n'}, ()),
     ('Which file contains the word invoice?', {}, ('notes.txt',)),
     ('Run `sh hello.sh` and tell me what it prints.', {}, ('The server is up',)),
-    ('Create greet.sh with the line `echo Good morning`. Then run it.',
-     {'greet.sh': 'echo Good morning\n'}, ('Good morning',)),
+    ('Create greet.sh with the line `echo "Good morning"`. Then run it.',
+     {'greet.sh': 'echo "Good morning"\n'}, ('Good morning',)),
 ]
 
 

@@ -24,7 +24,7 @@ N_DRAWN = int(os.environ.get('DRAWS', 1500))
 
 
 def every_task():
-    for name in ('dev', '1', '2'):
+    for name in ('dev', '1', '2', 'dev-3'):
         for i, task in enumerate(draw_tasks(60, 1, name)):
             yield f'set {name}, task {i} ({task.family})', task
 

@@ -300,7 +300,8 @@ class World:
         hits = self.search(paths[0], paths[1] if len(paths) > 1 else '.', 'i' in letters)
         if not hits:
             raise Refused('')
-        below = './' if paths[1:2] == ['.'] else ''
+        # Some clients have a grep of their own, which leaves the ./ out.
+        below = './' if paths[1:2] == ['.'] and len(self.cwd) % 2 else ''
         if 'l' in letters:
             return ''.join(
                 f'{below}{path}\n' for path in dict.fromkeys(self.short(p) for p, _, _ in hits)
