@@ -254,7 +254,7 @@ def scenario_claude_agents(stage):
     main = next(r for r in requests if r not in of_agents + titles)
     assert overlap(server.span_of(titles[0]), server.span_of(main)), 'the title came alone'
     # Each agent's second request computes only what its tool said.
-    second = [turn for turn in turns if turn['reused'] > turn['computed']]
+    second = [turn for turn in turns if turn.get('reused', 0) > turn.get('computed', 0)]
     assert len(second) >= 3, [turn['text'] for turn in turns]
     chains = {}
     for request in of_agents:
