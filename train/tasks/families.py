@@ -44,7 +44,8 @@ def create_empty(task):
         task.world.folders.add(task.world.full(folder))
     task.ask(phrase(task.rng, asks.EMPTY, p=q(task.rng, path)))
     task.run(f'touch {quoted(path)}')
-    task.wants_file(path, '')
+    files, full = task.world.files, task.world.full(path)
+    task.wants(lambda: files.get(full) == '')
     task.say(f'Created {path}.')
 
 

@@ -7,17 +7,8 @@ the closing words, for when nothing follows.
 import posixpath
 
 from tasks import asks, words
-from tasks.phrases import NAME_FIRST, chosen, phrase, quoted_name as q
+from tasks.phrases import phrase, quoted_name as q, worded
 from tasks.task import place, short_text, write_command
-
-
-def worded(rng, forms, text, **values):
-    """With the text to be written in quotes, or now and then bare where it is the end."""
-    form = chosen(rng, rng.choice(forms))
-    is_bare = form.endswith('{t}') and rng.random() < 0.45
-    return NAME_FIRST * form.startswith('{') + form.format(
-        t=text if is_bare else q(rng, text), **values
-    )
 
 
 def part_create(task, path=None):

@@ -47,6 +47,15 @@ def quoted_name(rng, text):
     return rng.choice(marks).format(text)
 
 
+def worded(rng, forms, text, **values):
+    """A phrase whose {t} is the text to be written: in quotes, or now and then bare at the end."""
+    form = chosen(rng, rng.choice(forms))
+    is_bare = form.endswith('{t}') and rng.random() < 0.45
+    return NAME_FIRST * form.startswith('{') + form.format(
+        t=text if is_bare else quoted_name(rng, text), **values
+    )
+
+
 def varied(rng, text, may_end=True):
     """Politeness, capitals and full stops; only where the text begins with a plain verb."""
     if text.startswith(NAME_FIRST):

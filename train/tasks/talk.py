@@ -104,7 +104,7 @@ BEYONDS = [
     '{a} service|this program|the whole project][ to {c}| to Python| to another language|]',
     '[explain|describe|summarise|analyse] [how {b} works|the architecture|this repository|the '
     '{a} algorithm|quantum physics|{c} to me|the idea of {a}|what a {a} is]',
-    '[plan|organise|prepare] [the migration of {a}|a trip to {c}|our {a} meeting|my week' ']',
+    '[plan|organise|prepare] [the migration of {a}|a trip to {c}|our {a} meeting|my week]',
     '[make|turn] {b} [thread safe|faster|portable|asynchronous|secure|into a service]',
     # words and knowledge
     '[write|compose|give me|make up] [a|an|me a] [poem|essay|song|story|joke|letter|'
@@ -123,7 +123,7 @@ BEYONDS = [
     'how [much|many|far|old|big|tall|long] is [{a}|the {a}|a {c}|the moon|the sun]?',
     '[what|how] [will|is] the [weather|temperature|traffic|news|stock market] [today|'
     'like|this week|in {c}][ be|]?',
-    '[will|does|is] it [rain|snow|be warm|cold outside|get dark] [today|this ' 'evening|in {c}|]?',
+    '[will|does|is] it [rain|snow|be warm|cold outside|get dark] [today|this evening|in {c}|]?',
     'what do you think [about|of] [{a}|{c}|this project|my {a}|politics|the {a}]?',
     '[who|which] is the [best|greatest|tallest|richest|fastest] [{a}|player|person|team] '
     '[in {c}|of all time|ever|today]?',

@@ -1,9 +1,9 @@
 """A small world of files and a shell: what tools answer in training is what really happened.
 
 Holds a folder of text files and runs the commands that simple tasks need: ls, cat, head, tail, wc,
-grep, echo, printf, touch, mkdir, rm, mv, cp, pwd, seq, sed -i s///, date, uname, whoami and scripts
-that only print.  `&&` and `;` join commands; `>` and `>>` write files, `<` and <<'EOF' read.  Knows
-no client: the forms that results have on the wire are in clients.py.
+grep, echo, printf, touch, mkdir, rm, mv, cp, pwd, seq, sed -i s///, date, uname, whoami, ls through
+nl, and scripts that only print.  `&&` and `;` join commands; `>` and `>>` write files, `<` and
+<<'EOF' read.  Knows no client: the forms that results have on the wire are in clients.py.
 """
 
 import fnmatch
