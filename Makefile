@@ -30,7 +30,7 @@ ARCH := $(shell $(CC) -dumpmachine | sed 's/-.*//;s/^arm64/aarch64/')
 OS   := $(shell uname -s)
 
 # ---- libraries outside the engine (docs/dependencies.md says why these) ----
-PACKAGES := json-c libevent libevent_pthreads libcrypto
+PACKAGES := json-c libevent libcrypto
 PKG      := $(shell command -v pkg-config)
 ifneq ($(PKG),)
 CFLAGS   += $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)

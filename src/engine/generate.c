@@ -322,8 +322,9 @@ static enum stop_reason take_forced(struct request *request, const struct tokeni
 
 static void choose(struct request *request, const struct tokenizer *tokenizer, const float *logits)
 {
-    struct sample sample;
-    sampler_sample(request->sampler, logits, guide_mask(&request->guide), &sample);
+    struct sample sample = {.token = TOKEN_NONE};
+    if (!request->script || request->logprobs)
+        sampler_sample(request->sampler, logits, guide_mask(&request->guide), &sample);
     if (request->n_generated < request->n_script)
         sample.token = request->script[request->n_generated];
     // Nothing to choose from, as when the logits are no numbers, is an error.

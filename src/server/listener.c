@@ -20,7 +20,6 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/listener.h>
-#include <event2/thread.h>
 #include <netinet/in.h>
 
 #include "base/memory.h"
@@ -60,6 +59,7 @@ struct listener {
     struct evhttp *http;
     struct evconnlistener *socket;
     struct event *sweep, *wake, *look; // `look`: at foreign answers
+    int wake_pipe[2]; // a byte in it asks the loop to look at what is under the lock
     struct refusals *refusals;
     struct event *signals[4];
     size_t n_signals;
@@ -79,19 +79,27 @@ struct listener {
 
 // ---- exchanges ----
 
+// From any thread.  Not event_active(): that writes with the loop's own lock held, which the loop wants
+// as soon as it wakes, so each token of a stream would cost one more sleep.
+static void wake(struct listener *listener)
+{
+    ssize_t n = write(listener->wake_pipe[1], "", 1);
+    (void)n; // a full pipe wakes as well
+}
+
 void listener_queue(struct listener *listener, struct exchange *exchange)
 {
     pthread_mutex_lock(&listener->lock);
+    bool is_first = !listener->queued;
     exchange->next_queued = listener->queued;
     listener->queued = exchange;
     pthread_mutex_unlock(&listener->lock);
-    event_active(listener->wake, 0, 0);
+    if (is_first)
+        wake(listener);
 }
 
-static void flush_queued(evutil_socket_t fd, short what, void *context)
+static void flush_queued(struct listener *listener)
 {
-    struct listener *listener = context;
-    (void)fd, (void)what;
     pthread_mutex_lock(&listener->lock);
     struct exchange *exchange = listener->queued;
     listener->queued = NULL;
@@ -105,6 +113,14 @@ static void flush_queued(evutil_socket_t fd, short what, void *context)
         exchange_release(exchange);
         exchange = next;
     }
+}
+
+static void woken(evutil_socket_t fd, short what, void *context)
+{
+    char bytes[64];
+    ssize_t n = read(fd, bytes, sizeof bytes);
+    (void)n, (void)what; // what was asked for since is seen now, later ones wake again
+    flush_queued(context);
 }
 
 static void unlink_exchange(struct exchange *exchange)
@@ -406,10 +422,33 @@ static size_t connections_allowed(size_t n_wanted)
     return limit.rlim_cur > 2 * N_OTHER_FILES ? limit.rlim_cur - N_OTHER_FILES : N_OTHER_FILES;
 }
 
+static bool open_wake_pipe(struct listener *listener)
+{
+    if (pipe(listener->wake_pipe)) {
+        listener->wake_pipe[0] = listener->wake_pipe[1] = -1;
+        return false;
+    }
+    for (int i = 0; i < 2; i++) {
+        evutil_make_socket_nonblocking(listener->wake_pipe[i]);
+        evutil_make_socket_closeonexec(listener->wake_pipe[i]);
+    }
+    listener->wake =
+        event_new(listener->base, listener->wake_pipe[0], EV_READ | EV_PERSIST, woken, listener);
+    return event_add(listener->wake, NULL) == 0;
+}
+
+static void close_wake_pipe(struct listener *listener)
+{
+    if (listener->wake)
+        event_free(listener->wake);
+    for (int i = 0; i < 2; i++)
+        if (listener->wake_pipe[i] >= 0)
+            close(listener->wake_pipe[i]);
+}
+
 enum err listener_open(struct listener **out, const struct listener_config *config,
                        struct error *error)
 {
-    evthread_use_pthreads();
     signal(SIGPIPE, SIG_IGN); // a client that has gone is news, not an end
     struct listener *listener = mem_new(struct listener, 1);
     listener->config = *config;
@@ -430,12 +469,16 @@ enum err listener_open(struct listener **out, const struct listener_config *conf
         evhttp_bind_socket_with_handle(listener->http, config->host, (ev_uint16_t)config->port);
     int why = errno;
     listener->sweep = event_new(listener->base, -1, EV_PERSIST, sweep, listener);
-    listener->wake = event_new(listener->base, -1, EV_PERSIST, flush_queued, listener);
+    bool has_pipe = open_wake_pipe(listener);
     listener->look = event_new(listener->base, -1, EV_PERSIST, look, listener);
     listener->refusals = refusals_open(listener->base);
-    if (!bound) {
-        enum err err = fail(error, ERR_IO, "cannot listen on %s port %d: %s", config->host,
-                            config->port, evutil_socket_error_to_string(why));
+    enum err err = OK;
+    if (!bound)
+        err = fail(error, ERR_IO, "cannot listen on %s port %d: %s", config->host, config->port,
+                   evutil_socket_error_to_string(why));
+    else if (!has_pipe)
+        err = fail(error, ERR_IO, "cannot make a pipe: %s", strerror(errno));
+    if (err) {
         listener_close(listener);
         return err;
     }
@@ -463,7 +506,7 @@ void listener_stop(struct listener *listener)
     pthread_mutex_lock(&listener->lock);
     listener->n_stops++;
     pthread_mutex_unlock(&listener->lock);
-    event_active(listener->wake, 0, 0);
+    wake(listener);
 }
 
 bool listener_is_stopping(struct listener *listener)
@@ -499,7 +542,7 @@ void listener_on_signal(struct listener *listener, int number,
 
 void listener_disconnect(struct listener *listener)
 {
-    flush_queued(-1, 0, listener); // what is written already may still arrive
+    flush_queued(listener); // what is written already may still arrive
     if (listener->http)
         evhttp_free(listener->http);
     listener->http = NULL;
@@ -512,14 +555,14 @@ void listener_close(struct listener *listener)
     if (!listener)
         return;
     listener_disconnect(listener);
-    flush_queued(-1, 0, listener);
+    flush_queued(listener);
     assert(!listener->guards);
     for (size_t i = 0; i < listener->n_signals; i++) {
         free(event_get_callback_arg(listener->signals[i]));
         event_free(listener->signals[i]);
     }
     event_free(listener->sweep);
-    event_free(listener->wake);
+    close_wake_pipe(listener);
     event_free(listener->look);
     event_base_free(listener->base);
     pthread_mutex_destroy(&listener->lock);

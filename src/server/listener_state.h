@@ -29,6 +29,7 @@ struct exchange {
     struct guard *guard;
     bool is_begun; // headers are sent
     struct exchange *next_live, **link_live;
+    struct buf taken; // of `pending`, being sent
 
     pthread_mutex_t lock; // of all below
     pthread_cond_t changed;

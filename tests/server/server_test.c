@@ -374,6 +374,43 @@ TEST(server, each_request_is_one_line_of_the_log_whatever_it_says)
     assert_null(strchr(line, '\n'));
 }
 
+// The body of a response in HTTP's chunks, each of which must be as long as it says.
+static void read_chunks(struct str response, struct buf *body)
+{
+    size_t at = str_find(response, STR("\r\n\r\n"), 0) + 4;
+    for (size_t size = 1; size;) {
+        size_t line_end = str_find(response, STR("\r\n"), at);
+        assert_true(line_end != STR_NONE);
+        size = strtoul(response.data + at, NULL, 16);
+        at = line_end + 2;
+        assert_true(at + size + 2 <= response.size);
+        buf_append(body, response.data + at, size);
+        at += size;
+        assert_memory_equal(response.data + at, "\r\n", 2);
+        at += 2;
+    }
+    assert_int_equal(at, response.size);
+}
+
+TEST(server, a_stream_without_chunks_is_there_for_old_clients)
+{
+    (void)state;
+    static const char request[] = "POST /v1/completions HTTP/1.0\r\nContent-Length: 28\r\n\r\n"
+                                  "{\"prompt\":\"a\",\"stream\":true}";
+    struct harness h = {.model = {.script = hello}};
+    harness_open(&h, (struct server_config){0});
+    int fd = client_connect(&h);
+    struct buf text = {0};
+    assert_int_equal(send(fd, request, sizeof request - 1, 0), sizeof request - 1);
+    assert_true(client_read_until(fd, &text, "[DONE]"));
+    expect(text.data, "HTTP/1.0 200 OK");
+    expect(text.data, "\r\n\r\ndata: ");
+    assert_null(strstr(text.data, "chunked"));
+    buf_release(&text);
+    close(fd);
+    harness_close(&h);
+}
+
 TEST(server, a_slow_reader_does_not_stop_the_others_and_loses_nothing)
 {
     (void)state;
@@ -391,12 +428,17 @@ TEST(server, a_slow_reader_does_not_stop_the_others_and_loses_nothing)
                 "{\"prompt\":\"a\",\"stream\":true}");
     double_pause(300);
     expect_answer(&h, "GET", "/health", "", NULL, PARTS("ok"));
-    size_t n_seen = 0;
+    struct buf response = {0}, body = {0};
     char bytes[65536];
     for (ssize_t n; (n = recv(fd, bytes, sizeof bytes, 0)) > 0;)
-        for (ssize_t i = 0; i < n; i++)
-            n_seen += bytes[i] == '~';
+        buf_append(&response, bytes, (size_t)n);
+    read_chunks((struct str){response.data, response.size}, &body);
+    size_t n_seen = 0;
+    for (size_t i = 0; i < body.size; i++)
+        n_seen += body.data[i] == '~';
     assert_int_equal(n_seen, (size_t)N_EVENTS * SIZE);
+    buf_release(&response);
+    buf_release(&body);
     close(fd);
     harness_close(&h);
 }
@@ -415,4 +457,5 @@ RUN_TESTS(IS(server, every_dialect_is_answered_whole_and_streamed),
           IS(server, a_connection_serves_many_requests_and_pipelined_ones),
           IS(server, stopping_lets_answers_end),
           IS(server, each_request_is_one_line_of_the_log_whatever_it_says),
+          IS(server, a_stream_without_chunks_is_there_for_old_clients),
           IS(server, a_slow_reader_does_not_stop_the_others_and_loses_nothing))
