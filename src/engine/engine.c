@@ -1,7 +1,7 @@
+// The engine's thread, what others ask of it, and its life.
 #include "engine/engine.h"
 
 #include <assert.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,12 +9,8 @@
 #include "base/memory.h"
 #include "base/os.h"
 #include "base/thread.h"
-#include "engine/batch.h"
 #include "engine/capacity.h"
-#include "engine/generate.h"
-#include "engine/guide_worker.h"
-#include "engine/scheduler.h"
-#include "engine/spill.h"
+#include "engine/engine_state.h"
 #include "engine/vocabulary.h"
 
 enum {
@@ -23,50 +19,6 @@ enum {
     ANSWER_TOKENS_MAX = 8192,
     SNAPSHOTS_A_PROMPT = 16, // at most, where they cost a state or window pages
     FLUSH_MS = 10000,        // for writing to disk when the engine closes
-};
-
-// A chunk may take so much longer than wait_ms_max when nobody is kept waiting by it but a request that
-// comes meanwhile, whose first token may be 1 s late: small chunks read all weights for few rows.
-static const double unwatched_factor = 2.5;
-
-// A step is aimed so far below what it may take, for a machine with other work keeps no time exactly.
-static const double aimed_share = 0.85;
-
-struct engine {
-    struct model *model;
-    const struct tokenizer *tokenizer;
-    struct engine_config config;
-    uint64_t *samplable; // a bit per row of the head that stands for a real token; NULL: all do
-    pthread_t thread;
-
-    pthread_mutex_t lock; // for what follows
-    pthread_cond_t work;  // something to do
-    struct request *inbox, **inbox_end;
-    uint64_t n_arrived;
-    bool is_closing, has_news;   // has_news: somebody was cancelled or changed priority
-    struct request_stats *slots; // [n_slots] of those running
-    size_t n_slots;
-    struct engine_stats stats; // n_running and n_waiting count requests from submit to stop
-
-    // ---- the engine's thread only ----
-    struct session_memory memory;
-    struct batch_builder batch;
-    struct guide_worker *guide_worker;
-    struct guide **guides; // of a step's answers, [n_parallel]
-    struct pace pace;
-    uint32_t n_owed; // rows, to the prompt that came first (scheduler.h)
-    uint64_t n_steps, n_steps_shared;
-    struct request **waiting; // [n_waiting]
-    struct request **running; // [n_running]
-    size_t n_waiting, n_running, n_waiting_max;
-    size_t n_awaiting;           // of those running: the disk has something for them
-    unsigned disk_ms;            // until there is something to write; SPILL_IDLE: nothing
-    size_t n_snapshots_max;      // for one prompt
-    uint32_t n_answer_reserved;  // tokens
-    struct schedule_item *items; // scratch for the scheduler, [n_items_max]
-    struct request **candidates; // the requests they stand for
-    bool *tried;
-    size_t n_items_max;
 };
 
 // ---- the inbox ----
@@ -90,7 +42,7 @@ static void grow_lists(struct engine *engine, size_t n)
     engine->tried = mem_resize(engine->tried, n * 2, sizeof *engine->tried);
 }
 
-static void enqueue(struct engine *engine, struct request *request)
+void engine_enqueue(struct engine *engine, struct request *request)
 {
     grow_lists(engine, engine->n_waiting + engine->config.n_parallel + 1);
     engine->waiting[engine->n_waiting++] = request;
@@ -122,7 +74,7 @@ static bool take_inbox(struct engine *engine)
     pthread_mutex_unlock(&engine->lock);
     while (request) {
         struct request *next = request->next;
-        enqueue(engine, request);
+        engine_enqueue(engine, request);
         request = next;
     }
     return goes_on;
@@ -195,236 +147,6 @@ static void stop_cancelled(struct request **list, size_t n, bool all)
             request_stop(list[i], STOP_CANCELLED, OK);
 }
 
-// ---- admission ----
-
-static struct schedule_item item_of(const struct request *request)
-{
-    return (struct schedule_item){
-        .number = request->number,
-        .priority = atomic_load(&request->priority),
-        .n_left = request->session.memory ? session_n_pending(&request->session) : 0,
-        .n_overtaken = request->n_overtaken,
-    };
-}
-
-static void park(struct engine *engine, size_t i)
-{
-    struct request *request = engine->running[i];
-    request_park(request);
-    engine->running[i] = engine->running[--engine->n_running];
-    enqueue(engine, request);
-}
-
-// Sends a prefill in the background back to the queue to make room; false when there is none.
-static bool park_for(struct engine *engine, int priority)
-{
-    for (size_t i = 0; i < engine->n_running; i++) {
-        const struct request *request = engine->running[i];
-        int own_priority = atomic_load(&request->priority);
-        if (request->phase != REQUEST_PREFILL || request->prompt_logprobs || own_priority >= 0 ||
-            own_priority >= priority)
-            continue;
-        park(engine, i);
-        return true;
-    }
-    return false;
-}
-
-// Sends the one that came last back to the queue, so that the others can go on with their answers.
-static bool park_youngest(struct engine *engine)
-{
-    size_t youngest = engine->n_running;
-    for (size_t i = 0; i < engine->n_running; i++)
-        if (!engine->running[i]->prompt_logprobs &&
-            (youngest == engine->n_running ||
-             engine->running[i]->number > engine->running[youngest]->number))
-            youngest = i;
-    if (youngest == engine->n_running)
-        return false;
-    park(engine, youngest);
-    return true;
-}
-
-static bool try_to_admit(struct engine *engine, struct request *request)
-{
-    int priority = atomic_load(&request->priority);
-    while (engine->n_running == engine->config.n_parallel ||
-           !request_admit(request, &engine->memory, engine->n_snapshots_max,
-                          engine->n_answer_reserved))
-        if (!park_for(engine, priority))
-            return false;
-    engine->running[engine->n_running++] = request;
-    return true;
-}
-
-static void remove_waiting(struct engine *engine, const struct request *request)
-{
-    size_t i = 0;
-    while (engine->waiting[i] != request)
-        i++;
-    memmove(engine->waiting + i, engine->waiting + i + 1,
-            (--engine->n_waiting - i) * sizeof *engine->waiting);
-}
-
-static void admit(struct engine *engine)
-{
-    size_t n = engine->n_waiting; // those parked meanwhile wait for the next round
-    for (size_t i = 0; i < n; i++) {
-        engine->candidates[i] = engine->waiting[i];
-        engine->items[i] = item_of(engine->waiting[i]);
-        engine->tried[i] = false;
-    }
-    for (;;) {
-        size_t chosen = schedule_admission(engine->items, engine->tried, n);
-        if (chosen == SCHEDULE_NONE)
-            return;
-        engine->tried[chosen] = true;
-        if (!try_to_admit(engine, engine->candidates[chosen]))
-            continue;
-        remove_waiting(engine, engine->candidates[chosen]);
-        for (size_t i = 0; i < n; i++)
-            if (engine->tried[i] && engine->candidates[i]->phase == REQUEST_WAITING)
-                engine->candidates[i]->n_overtaken++;
-    }
-}
-
-// Each request fits alone, or it would not have been taken; should one not, it must not wait for ever.
-static void stop_hopeless(struct engine *engine)
-{
-    if (engine->n_running == 0 && engine->n_waiting > 0)
-        request_stop(engine->waiting[0], STOP_ERROR, ERR_LIMIT);
-}
-
-// ---- a step ----
-
-// Nothing, when the answer has outgrown what it was promised and there is no more at present.
-static void add_rows(struct engine *engine, struct request *request, uint32_t n_rows_max)
-{
-    uint32_t n_rows, n_outputs;
-    request_plan(request, n_rows_max, engine->batch.n_outputs_max - engine->batch.n_outputs,
-                 &n_rows, &n_outputs);
-    if (session_make_room(&request->session, n_rows))
-        batch_add(&engine->batch, &request->session, n_rows, n_outputs);
-}
-
-// What follows a chosen token, for everyone; each leaves a row for those after it.  Returns whether
-// somebody's first token comes of it.
-static bool add_decode_rows(struct engine *engine)
-{
-    uint32_t n_left = (uint32_t)engine->n_running;
-    bool brings_first = false;
-    for (size_t i = 0; i < engine->n_running; i++, n_left--) {
-        struct request *request = engine->running[i];
-        if (request_is_prefilling(request) || request->session.awaits_disk)
-            continue;
-        uint32_t n_before = engine->batch.n_rows;
-        add_rows(engine, request, engine->batch.n_rows_max - n_before - (n_left - 1));
-        brings_first |= engine->batch.n_rows > n_before && request->phase == REQUEST_PREFILL;
-    }
-    return brings_first;
-}
-
-// Those in prefill that could go on, as items.
-static size_t list_prefills(struct engine *engine)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < engine->n_running; i++) {
-        if (!request_is_prefilling(engine->running[i]) || engine->running[i]->session.awaits_disk)
-            continue;
-        engine->candidates[n] = engine->running[i];
-        engine->items[n++] = item_of(engine->running[i]);
-    }
-    return n;
-}
-
-// Beside one who reads along, or whose pages come from disk between steps, a chunk is short.
-static uint64_t chunk_step_ns(const struct engine *engine)
-{
-    bool is_watched = engine->batch.n_rows > 0 || engine->n_awaiting > 0;
-    double longest_ns = engine->config.wait_ms_max * 1e6 * (is_watched ? 1 : unwatched_factor);
-    return (uint64_t)(aimed_share * longest_ns);
-}
-
-// One chunk of one prompt.  Returns its rows.
-static uint32_t add_prefill_rows(struct engine *engine, bool brings_first)
-{
-    uint32_t n_before = engine->batch.n_rows, n_room = engine->batch.n_rows_max - n_before;
-    size_t n = list_prefills(engine);
-    if (n == 0 || n_room == 0)
-        return 0;
-    if (brings_first && schedule_spares_first_token(engine->n_owed)) {
-        engine->n_owed += FIRST_TOKEN_ROWS;
-        return 0;
-    }
-    size_t chosen = schedule_prefill(engine->items, n, engine->n_owed);
-    struct request *request = engine->candidates[chosen];
-    session_catch_up(&request->session);
-    add_rows(engine, request, pace_rows(&engine->pace, chunk_step_ns(engine), n_room));
-    uint32_t n_rows = engine->batch.n_rows - n_before;
-    engine->n_owed = schedule_owed(engine->items, n, chosen, engine->n_owed, n_rows);
-    return n_rows;
-}
-
-static uint64_t clock_ns(const struct engine *engine)
-{
-    const struct engine_config *config = &engine->config;
-    return config->clock_ns ? config->clock_ns(config->clock_context) : os_time_ns();
-}
-
-static struct request *request_of(struct engine *engine, const struct batch_entry *entry)
-{
-    size_t i = 0;
-    while (&engine->running[i]->session != entry->session)
-        i++;
-    return engine->running[i];
-}
-
-// The masks of those who will choose after this step.
-static void prepare_guides(struct engine *engine)
-{
-    size_t n = 0;
-    for (uint32_t i = 0; i < engine->batch.n_entries; i++) {
-        const struct batch_entry *entry = &engine->batch.entries[i];
-        struct guide *guide = &request_of(engine, entry)->guide;
-        if (entry->n_outputs > 0 && guide->state)
-            engine->guides[n++] = guide;
-    }
-    guide_worker_start(engine->guide_worker, engine->guides, n);
-}
-
-static void step(struct engine *engine)
-{
-    uint32_t n_prefill;
-    do { // until someone can go on
-        batch_reset(&engine->batch);
-        bool brings_first = add_decode_rows(engine);
-        n_prefill = add_prefill_rows(engine, brings_first);
-    } while (engine->batch.n_rows == 0 && engine->n_running > 1 && park_youngest(engine));
-    if (engine->batch.n_rows == 0) { // the last one has all pages to itself; it waits for the disk
-        assert(engine->n_awaiting > 0);
-        return;
-    }
-    uint64_t start_ns = clock_ns(engine);
-    const float *logits = NULL;
-    struct error error;
-    prepare_guides(engine);
-    enum err err = batch_run(&engine->batch, engine->model, &logits, &error);
-    guide_worker_wait(engine->guide_worker);
-    engine->n_steps++;
-    engine->n_steps_shared += engine->batch.n_entries;
-    pace_observe(&engine->pace, n_prefill, clock_ns(engine) - start_ns);
-    size_t n_vocab = model_hyperparams(engine->model)->n_vocab;
-    for (uint32_t i = 0; i < engine->batch.n_entries; i++) {
-        const struct batch_entry *entry = &engine->batch.entries[i];
-        struct request *request = request_of(engine, entry);
-        if (err)
-            request_stop(request, STOP_ERROR, err);
-        else
-            request_receive(request, engine->tokenizer, logits + entry->i_output * n_vocab,
-                            entry->n_outputs);
-    }
-}
-
 // ---- the disk ----
 
 // Reads for one sequence at a time, in the order they came, and writes a little.
@@ -453,12 +175,12 @@ static void *run(void *context)
         stop_cancelled(engine->running, engine->n_running, !goes_on);
         stop_cancelled(engine->waiting, engine->n_waiting, !goes_on);
         publish(engine);
-        admit(engine);
-        stop_hopeless(engine);
+        engine_admit(engine);
+        engine_stop_hopeless(engine);
         publish(engine);
         serve_disk(engine);
         if (engine->n_running > engine->n_awaiting)
-            step(engine);
+            engine_step(engine);
         publish(engine);
     } while (goes_on);
     return NULL;

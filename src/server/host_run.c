@@ -1,381 +1,17 @@
-// One answer: prompt, tokens, events.
+// One answer: from the engine's events to the reply's.
 //
-// A conversation goes through chat/turn.h; a raw prompt is tokenised as it is and its answer only
-// looked through for stop sequences.  Tokens that must come (the end of a thinking budget) are
-// appended to the prompt of a new generation, which finds everything before them in the cache.
+// A conversation's tokens go through chat/turn.h; the answer to a raw prompt is only looked through for
+// stop sequences.  Tokens that must come (the end of a thinking budget) are appended to the prompt of a
+// new generation, which finds everything before them in the cache.
 #include <math.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "api/fields.h"
-#include "api/json.h"
 #include "base/memory.h"
 #include "base/os.h"
-#include "server/host_sampling.h"
-#include "server/host_state.h"
-#include "text/detokenize.h"
+#include "server/host_run_state.h"
 
 enum { EVENTS_AT_ONCE = 64 }; // taken in one step before the reader gets them
-
-struct run {
-    struct host *host;
-    const struct api_request *wish;
-    size_t i_choice;
-    struct token_list tokens; // the prompt, then what was generated
-    size_t n_prompt, n_max;   // n_max: tokens of the answer
-    uint32_t *boundaries;
-    size_t n_boundaries;
-
-    struct conversation conversation; // the request's, with the server's word about thinking
-    struct chat_turn *turn;           // API_CHAT
-    bool opens_thinking;
-    struct detokenizer detokenizer; // raw prompts
-    struct buf text;                // decoded, not yet known to be free of stop sequences
-
-    struct request *request; // of the engine
-    struct live_run live;    // while there is one
-    struct event event;      // looked at, not taken
-    bool has_event, has_begun, is_over, is_scripted, has_scored;
-    struct run_numbers numbers; // of generations before this one
-    struct reply *reply;        // while events are given to it
-    struct token_list forced;   // the answer, where it is known
-    struct scripted_answer scripted;
-    uint64_t held_until_ns; // by a scripted answer that takes its time
-};
-
-// ---- the prompt ----
-
-static void chat_event_came(void *context, const struct chat_event *event)
-{
-    struct run *run = context;
-    if (run->reply)
-        reply_add(run->reply, run->i_choice, event);
-}
-
-struct chat_turn_options host_turn_options(struct host *host, const struct api_request *request)
-{
-    struct chat_turn_options options = {
-        .n_thinking_max = host->config.n_thinking_max,
-        .continues_answer = true,
-        .forgets = host->config.forgets,
-        .template_arguments = request->template_arguments ? request->template_arguments
-                                                          : host->config.template_arguments,
-    };
-    time_t now = time(NULL);
-    localtime_r(&now, &options.now);
-    return options;
-}
-
-static void settle_thinking(struct run *run)
-{
-    run->conversation = run->wish->conversation;
-    if (run->host->config.reasoning == REASONING_ON)
-        run->conversation.thinking.mode = THINKING_ON;
-    else if (run->host->config.reasoning == REASONING_OFF)
-        run->conversation.thinking.mode = THINKING_OFF;
-}
-
-static enum err prepare_chat(struct run *run, struct error *error)
-{
-    struct chat_turn_options options = host_turn_options(run->host, run->wish);
-    options.sink = chat_event_came;
-    options.context = run;
-    settle_thinking(run);
-    enum err err = chat_turn_open(&run->turn, run->host->chat, &run->conversation, &options, error);
-    if (err)
-        return err;
-    struct chat_prompt_view prompt = chat_turn_prompt(run->turn);
-    token_list_append_all(&run->tokens, prompt.ids, prompt.n_ids);
-    run->opens_thinking = prompt.opens_thinking;
-    run->boundaries = mem_new(uint32_t, prompt.n_turn_starts + 1);
-    for (size_t i = 0; i < prompt.n_turn_starts; i++)
-        if (prompt.turn_starts[i])
-            run->boundaries[run->n_boundaries++] = (uint32_t)prompt.turn_starts[i];
-    if (prompt.is_note_new && prompt.note[0])
-        host_say(run->host, "%s", prompt.note);
-    return OK;
-}
-
-static enum err append_id(struct run *run, token_id id, struct error *error)
-{
-    size_t n_vocab = tokenizer_n_tokens(run->host->tokenizer);
-    if (id < 0 || (size_t)id >= n_vocab)
-        return fail(error, ERR_ARGUMENT, "prompt: token %d of a vocabulary of %zu", id, n_vocab);
-    token_list_append(&run->tokens, id);
-    return OK;
-}
-
-static void append_text(struct run *run, struct str text, bool is_first)
-{
-    const struct tokenizer *tokenizer = run->host->tokenizer;
-    if (is_first && tokenizer_adds_bos(tokenizer) && tokenizer_bos(tokenizer) != TOKEN_NONE)
-        token_list_append(&run->tokens, tokenizer_bos(tokenizer));
-    tokenizer_encode(tokenizer, &run->tokens, text, true);
-}
-
-static enum err prepare_raw(struct run *run, struct error *error)
-{
-    const struct api_request *wish = run->wish;
-    const struct raw_prompt *prompt = &wish->prompts[run->i_choice / (size_t)wish->n_choices];
-    const struct tokenizer *tokenizer = run->host->tokenizer;
-    enum err err = OK;
-    for (size_t i = 0; i < prompt->n_ids && !err; i++)
-        err = append_id(run, prompt->ids[i], error);
-    for (size_t i = 0; i < json_length(prompt->mixed) && !err; i++) {
-        struct json_object *piece = json_object_array_get_idx(prompt->mixed, i);
-        if (json_is(piece, json_type_string))
-            append_text(run, json_str(piece), i == 0);
-        else
-            err = append_id(run, json_object_get_int(piece), error);
-    }
-    if (err)
-        return err;
-    if (!prompt->ids && !prompt->mixed)
-        append_text(run, prompt->text, true);
-    if (run->tokens.n_ids == 0) {
-        token_id start = tokenizer_bos(tokenizer) != TOKEN_NONE ? tokenizer_bos(tokenizer)
-                                                                : tokenizer_eos(tokenizer);
-        if (start == TOKEN_NONE)
-            return fail(error, ERR_ARGUMENT, "prompt: is empty");
-        token_list_append(&run->tokens, start);
-    }
-    detokenizer_init(&run->detokenizer, tokenizer, true);
-    return OK;
-}
-
-static enum answer_place place_of(const struct run *run)
-{
-    if (!run->turn)
-        return PLACE_ANSWER;
-    if (run->tokens.n_ids > run->n_prompt)
-        return chat_turn_in_thinking(run->turn) ? PLACE_THINKING : PLACE_ANSWER;
-    if (run->opens_thinking)
-        return PLACE_THINKING;
-    return run->conversation.thinking.mode == THINKING_OFF ? PLACE_ANSWER : PLACE_START;
-}
-
-enum err host_prepare(void *self, struct run **out, const struct api_request *request,
-                      size_t i_choice, struct error *error)
-{
-    struct run *run = mem_new(struct run, 1);
-    *run = (struct run){.host = self, .wish = request, .i_choice = i_choice};
-    enum err err =
-        request->task == API_COMPLETE ? prepare_raw(run, error) : prepare_chat(run, error);
-    run->n_prompt = run->tokens.n_ids;
-    if (!err)
-        err = host_check_grammar(run->host, request, place_of(run), error);
-    if (err) {
-        host_close_run(run);
-        return err;
-    }
-    *out = run;
-    return OK;
-}
-
-const token_id *host_run_tokens(const struct run *run, size_t *n_ids)
-{
-    *n_ids = run->tokens.n_ids;
-    return run->tokens.ids;
-}
-
-const token_id *host_run_prompt(const struct run *run, size_t *n_ids)
-{
-    *n_ids = run->n_prompt;
-    return run->tokens.ids;
-}
-
-void host_run_force(struct run *run, const token_id *ids, size_t n_ids)
-{
-    token_list_append_all(&run->forced, ids, n_ids);
-}
-
-size_t host_n_prompt(const struct run *run)
-{
-    return run->n_prompt;
-}
-
-void host_put_run_text(const struct run *run, struct buf *out, bool is_answer)
-{
-    size_t from = is_answer ? run->n_prompt : 0, to = is_answer ? run->tokens.n_ids : run->n_prompt;
-    for (size_t i = from; i < to; i++) {
-        struct str bytes = tokenizer_bytes(run->host->tokenizer, run->tokens.ids[i]);
-        buf_append(out, bytes.data, bytes.size);
-    }
-}
-
-// ---- generating ----
-
-// Sets when the next token of a scripted answer may come.
-static void hold_back(struct run *run)
-{
-    size_t n_generated = run->tokens.n_ids - run->n_prompt;
-    uint64_t wait_ms = n_generated ? run->scripted.pace_ms : 0;
-    if (n_generated == run->scripted.wait_at)
-        wait_ms += run->scripted.wait_s * 1000;
-    if (wait_ms)
-        run->held_until_ns = os_time_ns() + wait_ms * 1000000;
-}
-
-static void put_scripted(struct run *run, struct token_list *out, struct str answer)
-{
-    const char *think_close = chat_model_think_close(run->host->chat);
-    struct buf text = {0};
-    if (run->opens_thinking && str_find(answer, str_of(think_close), 0) == STR_NONE)
-        buf_printf(&text, "\n%s\n\n", think_close);
-    buf_append(&text, answer.data, answer.size);
-    tokenizer_encode(run->host->tokenizer, out, (struct str){text.data, text.size}, true);
-    buf_release(&text);
-}
-
-static void add_live(struct run *run)
-{
-    struct host *host = run->host;
-    struct sampling_wish defaults;
-    host_sampling_tell(host, &defaults);
-    run->live.settings = llama_settings_of(&defaults, run->wish);
-    run->live.number = request_number(run->request);
-    run->live.n_before = run->tokens.n_ids - run->n_prompt;
-    pthread_mutex_lock(&host->lock);
-    run->live.next = host->live;
-    host->live = &run->live;
-    pthread_mutex_unlock(&host->lock);
-}
-
-static void remove_live(struct run *run)
-{
-    struct host *host = run->host;
-    pthread_mutex_lock(&host->lock);
-    struct live_run **link = &host->live;
-    while (*link != &run->live)
-        link = &(*link)->next;
-    *link = run->live.next;
-    pthread_mutex_unlock(&host->lock);
-}
-
-static enum err submit(struct run *run, struct error *error)
-{
-    size_t n_generated = run->tokens.n_ids - run->n_prompt;
-    struct generation generation = {
-        .tokens = run->tokens.ids,
-        .n_tokens = run->tokens.n_ids,
-        .boundaries = run->boundaries,
-        .n_boundaries = run->n_boundaries,
-        .max_tokens = (uint32_t)(run->n_max > n_generated ? run->n_max - n_generated : 1),
-        .prompt_logprobs = run->wish->wants_echo && run->wish->wants_logprobs && !n_generated,
-        .ignores_end = run->wish->ignores_end,
-        .ignores_cache = !run->wish->reuses_cache,
-    };
-    bool thinks = run->turn && run->opens_thinking;
-    struct host_sampling sampling;
-    host_sampling_make(run->host, &sampling, run->wish, thinks, run->i_choice);
-    generation.sampling = sampling.sampling;
-    struct token_list script = {0};
-    if (run->host->script && run->turn && !run->is_scripted) {
-        run->is_scripted = true;
-        struct scripted_answer answer =
-            host_script_take(run->host->script, &run->wish->conversation);
-        put_scripted(run, &script, answer.text);
-        run->scripted = answer;
-        hold_back(run);
-        generation.script = script.ids;
-        generation.n_script = script.n_ids;
-    } else if (run->forced.n_ids && !n_generated) {
-        generation.script = run->forced.ids;
-        generation.n_script = run->forced.n_ids;
-    } else {
-        generation.constraint = host_constrain(run->host, run->wish, place_of(run));
-    }
-    enum err err = engine_submit(run->host->engine, &run->request, &generation, NULL, NULL, error);
-    if (!err)
-        add_live(run);
-    host_sampling_release(&sampling);
-    token_list_release(&script);
-    return err;
-}
-
-enum err host_start(struct run *run, size_t max_tokens, struct error *error)
-{
-    run->n_max = max_tokens;
-    return submit(run, error);
-}
-
-// The text of tokens as a short JSON string that a line of the log can hold.
-static void show_tokens(const struct host *host, char *out, const token_id *tokens, size_t n)
-{
-    enum { SHOWN = 40 }; // bytes of text; escaped, six times that does not fit and is cut
-    struct buf text = {0}, json = {0};
-    for (size_t i = 0; i < n && text.size < SHOWN; i++) {
-        struct str bytes = tokenizer_bytes(host->tokenizer, tokens[i]);
-        buf_append(&text, bytes.data, bytes.size);
-    }
-    size_t size = text.size < SHOWN ? text.size : SHOWN;
-    while (size > 0 && size < text.size && ((unsigned char)text.data[size] & 0xc0) == 0x80)
-        size--; // not within a character
-    do {
-        buf_reset(&json);
-        json_put_string(&json, (struct str){text.data ? text.data : "", size});
-        size /= 2;
-    } while (json.size >= DIFFERENCE_SIZE);
-    memcpy(out, json.data, json.size + 1);
-    buf_release(&text);
-    buf_release(&json);
-}
-
-static void count_difference(const struct run *run, struct run_numbers *n,
-                             const struct request_stats *stats)
-{
-    size_t at = n->first_difference = stats->first_difference;
-    if (stats->n_other == 0 || at >= run->n_prompt)
-        return;
-    show_tokens(run->host, n->remembered, stats->other, stats->n_other);
-    show_tokens(run->host, n->found, run->tokens.ids + at, run->n_prompt - at);
-}
-
-static void count_generation(struct run *run)
-{
-    struct request_stats stats;
-    request_stats(run->request, &stats);
-    struct run_numbers *n = &run->numbers;
-    bool is_first = n->usage.n_prompt == 0;
-    if (is_first) {
-        n->usage.n_prompt = run->n_prompt;
-        n->usage.n_reused = stats.n_reused;
-        n->n_from_disk = stats.n_from_disk;
-        n->n_computed = stats.n_computed;
-        count_difference(run, n, &stats);
-    }
-    n->queued_ms += (double)stats.queued_ns / 1e6;
-    n->usage.prompt_ms += (double)stats.prefill_ns / 1e6;
-    n->usage.generated_ms += (double)stats.decode_ns / 1e6;
-}
-
-// Ends the engine's part; its numbers stay.
-static void end_generation(struct run *run)
-{
-    if (!run->request)
-        return;
-    count_generation(run);
-    remove_live(run);
-    request_close(run->request);
-    run->request = NULL;
-}
-
-void host_tell_run(const struct run *run, struct run_numbers *numbers)
-{
-    struct run copy = *run;
-    if (copy.request)
-        count_generation(&copy);
-    *numbers = copy.numbers;
-    numbers->usage.n_prompt = run->n_prompt;
-    numbers->n_remembered = run->turn ? chat_turn_prompt(run->turn).n_remembered : 0;
-    numbers->usage.n_generated = run->tokens.n_ids - run->n_prompt;
-    if (numbers->usage.n_generated > run->n_max)
-        numbers->usage.n_generated = run->n_max;
-    numbers->usage.n_thinking = run->turn ? chat_turn_n_thinking(run->turn) : 0;
-    bool can_think = run->turn && chat_model_think_close(run->host->chat)[0];
-    numbers->thinks =
-        run->opens_thinking || (can_think && run->conversation.thinking.mode == THINKING_ON);
-}
 
 // ---- events of raw prompts ----
 
@@ -484,7 +120,7 @@ static void finish(struct run *run, enum chat_stop why)
         if (!send_raw(run, true))
             send_stop(run, why, (struct str){0});
     }
-    end_generation(run);
+    run_end_generation(run);
 }
 
 static void note_newline(struct run *run, token_id token)
@@ -500,7 +136,7 @@ static void take_chat_token(struct run *run, const struct event *event)
         return;
     token_list_append(&run->tokens, event->token);
     note_newline(run, event->token);
-    hold_back(run);
+    run_hold_back(run);
     if (!event->is_end && !chat_turn_in_thinking(run->turn))
         report(run, event->token, event->logprob, event->top, event->n_top);
     if (!chat_turn_push(run->turn, event->token))
@@ -522,7 +158,7 @@ static void take_raw_token(struct run *run, const struct event *event)
     report(run, event->token, event->logprob, event->top, event->n_top);
     detokenizer_push(&run->detokenizer, &run->text, event->token);
     if (send_raw(run, false))
-        end_generation(run);
+        run_end_generation(run);
 }
 
 // The thinking budget is used up: what closes it is pushed as if sampled, and the answer goes on from
@@ -535,7 +171,7 @@ static enum err force_tokens(struct run *run, struct error *error)
         return OK;
     struct token_list forced = {0};
     token_list_append_all(&forced, ids, n_ids);
-    end_generation(run);
+    run_end_generation(run);
     for (size_t i = 0; i < forced.n_ids && !run->is_over; i++) {
         token_list_append(&run->tokens, forced.ids[i]);
         if (!chat_turn_push(run->turn, forced.ids[i]))
@@ -548,7 +184,7 @@ static enum err force_tokens(struct run *run, struct error *error)
         finish(run, CHAT_STOP_MAX_TOKENS);
         return OK;
     }
-    return submit(run, error);
+    return run_submit(run, error);
 }
 
 // Gives one event to the reply.
@@ -627,7 +263,7 @@ enum run_state host_step(struct run *run, struct reply *reply, unsigned timeout_
         run->has_event = false;
         struct event event = run->event;
         if (take_event(run, &event, error)) {
-            end_generation(run);
+            run_end_generation(run);
             return RUN_FAILED;
         }
     }
@@ -644,7 +280,7 @@ void host_set_background(struct run *run, bool is_background)
 
 void host_close_run(struct run *run)
 {
-    end_generation(run);
+    run_end_generation(run);
     run->reply = NULL;
     chat_turn_close(run->turn);
     token_list_release(&run->tokens);
