@@ -79,7 +79,8 @@ struct generation {         // what one request wants; copied by submit, pointer
     bool ignores_end;     // for benchmarks: end tokens do not stop
     bool ignores_cache;   // likewise: the whole prompt is computed
     // For tests of what stands above: the answer itself, taken token by token in the place of the
-    // sampler's choice, then STOP_END; without a constraint.  NULL: sample.
+    // sampler's choice, then STOP_END; without a constraint.  The sampler is asked for logprobs only.
+    // NULL: sample.
     const token_id *script;
     size_t n_script;
     int priority; // higher first; 0 normal, below 0: in the background (see below)
